@@ -1,0 +1,148 @@
+"""Reading what has nothing inside it: a number, a word, an instant. Nothing is taken for anything else."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
+from typing import Any, Final, Never, TypeAlias
+
+from omnicommerce.kernel.errors import FAULTS_MAX, BadInput, Fault
+from omnicommerce.kernel.ids import checked_id
+from omnicommerce.kernel.instant import parse_instant
+from omnicommerce.wire.shapes import COUNTED, Choice
+from omnicommerce.wire.text import NOT_FINITE, SURROGATE, flaws, is_plain, is_text, name_of
+
+Reader: TypeAlias = Callable[..., Any]
+"""Takes plain data, and after it the kind, which cattrs passes and nobody looks at."""
+
+EXACT_MAX: Final = 2**53
+"""Up to here a float holds every whole number, so reading 31 as 31.0 loses nothing."""
+
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+class Unreadable(Exception):
+    """The data does not fit: a BadWire in the making. The paths of its faults begin where the data does."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        super().__init__()
+        self.faults = tuple(faults)[:FAULTS_MAX]
+
+    def under(self, path: str) -> list[Fault]:
+        """The same faults, seen from where the data lies at *path*."""
+        return [Fault(path + fault.path, fault.reason) for fault in self.faults]
+
+
+def refuse(reason: str, path: str = "") -> Never:
+    """Say what is wrong with the data."""
+    raise Unreadable((Fault(path, reason),))
+
+
+def expected(kind: str, data: object) -> Never:
+    """Say that the data is of another type."""
+    refuse(f"expected {kind}, got {name_of(data)}")
+
+
+def read_str(data: Any, _: Any = None) -> str:
+    """Text that can be written as UTF-8."""
+    if type(data) is not str:
+        expected("str", data)
+    return data if data.isascii() or is_text(data) else refuse(SURROGATE)
+
+
+def read_id(data: Any, _: Any = None) -> str:
+    """Text that can name a record."""
+    if type(data) is not str:
+        expected("str", data)
+    try:
+        return checked_id(data, "")
+    except BadInput as bad:
+        refuse(bad.reason)
+
+
+def read_nothing(data: Any, _: Any = None) -> None:
+    """None."""
+    if data is not None:
+        expected("None", data)
+
+
+def read_anything(data: Any, _: Any = None) -> Any:
+    """Plain data, as it is."""
+    if is_plain(data):
+        return data
+    raise Unreadable(flaws(data, ""))
+
+
+def _bool(data: Any, _: Any = None) -> bool:
+    return data if type(data) is bool else expected("bool", data)
+
+
+def _int(data: Any, _: Any = None) -> int:
+    return data if type(data) is int else expected("int", data)
+
+
+def _float(data: Any, _: Any = None) -> float:
+    # JSON has one kind of number: what was 31.0 here may come back from elsewhere as 31.
+    if type(data) is int and -EXACT_MAX <= data <= EXACT_MAX:
+        return float(data)
+    if type(data) is not float:
+        expected("float", data)
+    return data if math.isfinite(data) else refuse(NOT_FINITE)
+
+
+def _instant(data: Any, _: Any = None) -> datetime:
+    if type(data) is not str:
+        expected("an instant as str", data)
+    try:
+        return parse_instant(data, "")
+    except BadInput as bad:
+        refuse(bad.reason)
+
+
+def _date(data: Any, _: Any = None) -> date:
+    if type(data) is not str:
+        expected("a date as str", data)
+    if _DAY.fullmatch(data):
+        try:
+            return date.fromisoformat(data)
+        except ValueError:
+            pass
+    refuse("expected a date such as 2026-11-22, got another text")
+
+
+def _counted(kind: type[Any]) -> Reader:
+    def read(data: Any, _: Any = None) -> Any:
+        if type(data) is not int:
+            expected("int", data)
+        try:
+            return kind(data)
+        except BadInput as bad:
+            refuse(bad.reason)
+
+    return read
+
+
+def choice_reader(shape: Choice) -> Reader:
+    """Read one word of a closed list."""
+    by_word = {member.value: member for member in shape.kind}
+    words = f"expected one of {', '.join(by_word)}, got another text"
+
+    def read(data: Any, _: Any = None) -> Any:
+        if type(data) is not str:
+            expected("str", data)
+        return by_word[data] if data in by_word else refuse(words)
+
+    return read
+
+
+LEAVES: Final[Mapping[Any, Reader]] = {
+    bool: _bool,
+    int: _int,
+    str: read_str,
+    float: _float,
+    datetime: _instant,
+    date: _date,
+    **{kind: _counted(kind) for kind in COUNTED},
+}

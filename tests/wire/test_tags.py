@@ -1,0 +1,41 @@
+"""Tags are part of the public format. Whoever renames a class must not rename a tag."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+from omnicommerce.wire.tags import EVENT_TAGS, UNION_TAGS
+
+GOLDEN_UNIONS = {
+    "actor": {"customer": "Customer", "staff": "Staff", "till": "Till", "system": "System"},
+    "measure": {"money": "Money", "points": "Points", "at": "datetime"},
+}
+"""Written out by hand: shops have stored these words."""
+
+GOLDEN_EVENTS: dict[str, str] = {}
+"""Written out by hand: shops have stored these words. A new event adds a line."""
+
+
+def test_the_tags_of_unions_are_what_shops_have_stored() -> None:
+    assert GOLDEN_UNIONS == {
+        union: {tag: kind.__name__ for tag, kind in tags.items()} for union, tags in UNION_TAGS.items()
+    }
+
+
+def test_the_tags_of_events_are_what_shops_have_stored() -> None:
+    told = {tag: kind.__name__ for tag, kind in EVENT_TAGS.items()}
+
+    assert told == {**told, **GOLDEN_EVENTS}
+
+
+def test_the_wire_is_light() -> None:
+    """What takes long to import is imported by whoever needs it."""
+    program = (
+        "import sys, omnicommerce.wire\n"
+        "heavy = {'pendulum', 'shapely', 'numpy', 'phonenumbers', 'email_validator'}\n"
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    told = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)  # noqa: S603
+
+    assert told.stdout.strip() == "[]"
