@@ -1,0 +1,180 @@
+"""The front door: give it your ports and your rules, get the shop's verbs."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from copy import copy
+from datetime import datetime
+from typing import Any, Final
+
+import attrs
+
+from omnicommerce import wire
+from omnicommerce.kernel.actor import Actor, System
+from omnicommerce.kernel.errors import BadValue
+from omnicommerce.kernel.ids import checked_id
+from omnicommerce.kernel.instant import utc
+from omnicommerce.kernel.process import Story
+from omnicommerce.ports.clock import Clock
+from omnicommerce.ports.ids import Ids
+from omnicommerce.ports.keys import KeyRing
+from omnicommerce.ports.storage import AsyncStorage, Storage
+from omnicommerce.processes.tick import Ticked, tick
+from omnicommerce.rulebook import Rulebook
+from omnicommerce.runner import AsyncRunner, RandomIds, Runner, World, in_force, utc_now
+from omnicommerce.verbs import Members, Points
+
+HOST: Final = System("host")
+"""Who is at work unless the host says otherwise."""
+
+RANDOM_IDS: Final = RandomIds()
+NO_STORIES: Final[Mapping[str, Story]] = {}
+NO_EVENTS: Final[Mapping[str, type[Any]]] = {}
+
+
+class Commerce:
+    """A shop over a blocking storage.
+
+    `keys` holds the shop's secrets: `SecretKeys` in earnest, `DemoKeys` to play; there is no default.
+    `clock` and `ids` say what time it is and draw names. A host that brings processes of its own gives
+    them by name, and the events they record by tag.
+
+    Raises:
+        BadValue: the storage is an async one, or `keys` is no key ring.
+    """
+
+    __slots__ = ("_key", "_runner")
+
+    def __init__(
+        self,
+        storage: Storage,
+        rulebook: Rulebook,
+        *,
+        keys: KeyRing,
+        clock: Clock = utc_now,
+        ids: Ids = RANDOM_IDS,
+        processes: Mapping[str, Story] = NO_STORIES,
+        events: Mapping[str, type[Any]] = NO_EVENTS,
+    ) -> None:
+        _checked_storage(storage, is_async=False)
+        self._runner = Runner(storage, _world(rulebook, keys, clock, ids, processes, events))
+        self._key: str | None = None
+
+    def once(self, key: str) -> Commerce:
+        """The same shop, in which a verb happens at most once for *key*.
+
+        Whoever asks again under the same key gets the first answer. The same key for another request is
+        `NotTheSame`.
+
+        Raises:
+            BadValue: the key is empty, longer than 256 characters, or holds characters nobody can see.
+        """
+        shop = copy(self)
+        shop._key = checked_id(key, "key")
+        return shop
+
+    def acting(self, actor: Actor) -> Commerce:
+        """The same shop with *actor* at work; every journal entry records who it was."""
+        shop = copy(self)
+        shop._runner = attrs.evolve(self._runner, world=self._runner.world.acting(actor))
+        return shop
+
+    def tick(self, now: datetime | None = None) -> Ticked:
+        """Do everything that is due at *now*, each thing once; by default now is what the clock says."""
+        world, until = _heartbeat(self._runner.world, now)
+        return attrs.evolve(self._runner, world=world).follow(lambda: tick(until), "tick")
+
+    @property
+    def members(self) -> Members[Runner]:
+        """Who is this?"""
+        return Members(self._runner, self._key)
+
+    @property
+    def points(self) -> Points[Runner]:
+        """What has this member earned, and what may they spend?"""
+        return Points(self._runner, self._key)
+
+
+class AsyncCommerce:
+    """The same shop over an async storage; every verb is awaited. See `Commerce`."""
+
+    __slots__ = ("_key", "_runner")
+
+    def __init__(
+        self,
+        storage: AsyncStorage,
+        rulebook: Rulebook,
+        *,
+        keys: KeyRing,
+        clock: Clock = utc_now,
+        ids: Ids = RANDOM_IDS,
+        processes: Mapping[str, Story] = NO_STORIES,
+        events: Mapping[str, type[Any]] = NO_EVENTS,
+    ) -> None:
+        _checked_storage(storage, is_async=True)
+        self._runner = AsyncRunner(storage, _world(rulebook, keys, clock, ids, processes, events))
+        self._key: str | None = None
+
+    def once(self, key: str) -> AsyncCommerce:
+        """See `Commerce.once`."""
+        shop = copy(self)
+        shop._key = checked_id(key, "key")
+        return shop
+
+    def acting(self, actor: Actor) -> AsyncCommerce:
+        """See `Commerce.acting`."""
+        shop = copy(self)
+        shop._runner = attrs.evolve(self._runner, world=self._runner.world.acting(actor))
+        return shop
+
+    async def tick(self, now: datetime | None = None) -> Ticked:
+        """See `Commerce.tick`."""
+        world, until = _heartbeat(self._runner.world, now)
+        return await attrs.evolve(self._runner, world=world).follow(lambda: tick(until), "tick")
+
+    @property
+    def members(self) -> Members[AsyncRunner]:
+        """Who is this?"""
+        return Members(self._runner, self._key)
+
+    @property
+    def points(self) -> Points[AsyncRunner]:
+        """What has this member earned, and what may they spend?"""
+        return Points(self._runner, self._key)
+
+
+def _world(
+    rulebook: Rulebook,
+    keys: KeyRing,
+    clock: Clock,
+    ids: Ids,
+    processes: Mapping[str, Story],
+    events: Mapping[str, type[Any]],
+) -> World:
+    if not callable(getattr(keys, "digest", None)):
+        raise BadValue("keys", "expected a key ring: SecretKeys(secret), or DemoKeys() to play")
+    return World(
+        clock=clock,
+        ids=ids,
+        keys=keys,
+        rules=in_force(rulebook),
+        actor=HOST,
+        stories=dict(processes),
+        vocabulary=wire.SHIPPED.joined_with(wire.Vocabulary(events=events)) if events else wire.SHIPPED,
+        views={},
+    )
+
+
+def _heartbeat(world: World, now: datetime | None) -> tuple[World, datetime]:
+    until = utc(world.clock() if now is None else now, "now")
+    return world.told(lambda: until), until
+
+
+def _checked_storage(storage: Storage | AsyncStorage, *, is_async: bool) -> None:
+    for method in ("read", "scan", "commit", "journal"):
+        if not callable(getattr(storage, method, None)):
+            raise BadValue("storage", f"expected a storage with read, scan, commit and journal; no {method}")
+    if inspect.iscoroutinefunction(storage.read) != is_async:
+        right = "AsyncCommerce" if inspect.iscoroutinefunction(storage.read) else "Commerce"
+        raise BadValue("storage", f"this storage belongs to {right}")

@@ -1,0 +1,1 @@
+"""Customer stories, one a file, one transaction each."""

@@ -1,0 +1,1 @@
+"""Stories of several transactions, with payments and messages between them."""

@@ -1,0 +1,129 @@
+"""From what is staged to what is committed: one batch, with a journal entry for every event."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
+
+from omnicommerce import wire
+from omnicommerce.kernel.changes import Event, Removal, Tally, Write
+from omnicommerce.kernel.collection import ABSENT
+from omnicommerce.kernel.instant import as_text
+from omnicommerce.ports.storage import Add, Append, Batch, Check, Delete, Key, Put
+from omnicommerce.runner.overlay import GONE, Done, Overlay
+from omnicommerce.runner.world import World
+
+ENTRY_ID_LENGTH: Final = 32
+"""128 bits of SHA-256: enough that no two entries of any shop ever share an id."""
+
+
+def batch_of(overlay: Overlay, world: World) -> Batch:
+    """Everything that *overlay* will write, guarded by everything that it was told."""
+    puts: list[Put] = []
+    deletes: list[Delete] = []
+    checks = [
+        Check(Key(*name), overlay.version_read(name))
+        for name in overlay.guarded
+        if name not in overlay.staged and name in overlay.known
+    ]
+    for name, staged in overlay.staged.items():
+        key = Key(*name)
+        if staged.value is not GONE:
+            collection = staged.collection
+            body = wire.record_text(
+                staged.value, collection.name, collection.holds, overlay.now_text, overlay.vocabulary
+            )
+            puts.append(Put(key, body, collection.indexes(staged.value), staged.first))
+        elif staged.first is not ABSENT:
+            deletes.append(Delete(key, staged.first))
+        else:
+            checks.append(Check(key, ABSENT))
+    return Batch(
+        overlay.batch,
+        tuple(checks),
+        tuple(puts),
+        tuple(deletes),
+        tuple(_summed(item for done in overlay.kept for item, _ in done if isinstance(item, Tally))),
+        tuple(entry for done in overlay.kept for entry in _entries(done, overlay, world)),
+    )
+
+
+def _summed(tallies: Iterable[Tally]) -> Iterable[Add]:
+    """Neighbours of one counter that move it the same way under the same bound become one.
+
+    Nothing else may be summed: a receipt of 10 before a draw of 5 would hide that only 3 were there.
+    """
+    adds: list[Add] = []
+    last: dict[str, int] = {}
+    for tally in tallies:
+        name, delta = tally.counter.name, tally.delta
+        place = last.get(name)
+        if place is not None:
+            old = adds[place]
+            if (old.floor, old.ceiling, old.delta < 0) == (tally.floor, tally.ceiling, delta < 0):
+                adds[place] = Add(name, old.delta + delta, tally.floor, tally.ceiling)
+                continue
+        last[name] = len(adds)
+        adds.append(Add(name, delta, tally.floor, tally.ceiling))
+    return adds
+
+
+def _entries(done: list[Done], overlay: Overlay, world: World) -> Iterator[Append]:
+    """One entry an event, with the writes and adds before it; those behind the last event join it."""
+    told: list[tuple[Event, list[Any], list[Any]]] = []
+    writes: list[Any] = []
+    adds: list[Any] = []
+    for item, before in done:
+        match item:
+            case Write(collection, id):
+                if collection.is_journaled:
+                    writes.append([collection.name, id, before, overlay.batch])
+            case Removal(collection, id):
+                if collection.is_journaled:
+                    writes.append([collection.name, id, before, ABSENT])
+            case Tally(counter, delta):
+                adds.append([counter.name, delta])
+            case Event():
+                told.append((item, writes, adds))
+                writes, adds = [], []
+    if writes or adds:
+        assert told, f"an event must say why {writes or adds} changed"
+        told[-1][1].extend(writes)
+        told[-1][2].extend(adds)
+    for event, its_writes, its_adds in told:
+        yield _entry(event, its_writes, its_adds, overlay, world)
+
+
+def _entry(event: Event, writes: list[Any], adds: list[Any], overlay: Overlay, world: World) -> Append:
+    tag, version, fact = wire.event_data(event.fact, overlay.vocabulary)
+    said: dict[str, Any] = {
+        "tag": tag,
+        "v": version,
+        "fact": fact,
+        "at": overlay.now_text if event.at is overlay.now else as_text(event.at),
+        "recorded_at": overlay.now_text,
+        "batch": overlay.batch,
+        "actor": world.actor_data,
+        "rulebook": world.rules.digest,
+    }
+    if writes:
+        said["writes"] = writes
+    if adds:
+        said["adds"] = adds
+    if event.members:
+        said["members"] = list(event.members)
+    if event.channel is not None:
+        said["channel"] = event.channel.value
+    if event.store is not None:
+        said["store"] = event.store
+    if event.cause is not None:
+        said["cause"] = event.cause
+        said["depth"] = event.depth
+    body = wire.text(said)
+    return Append(hashlib.sha256(body.encode()).hexdigest()[:ENTRY_ID_LENGTH], body)
+
+
+def keys_put(batch: Batch) -> tuple[Key, ...]:
+    """The records that tell, by their version, whether *batch* was stored."""
+    return tuple(put.key for put in batch.puts)

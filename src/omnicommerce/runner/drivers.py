@@ -1,0 +1,90 @@
+"""Two drivers over the same steps: one for blocking storages, one for async ones."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from typing import TypeVar
+
+from omnicommerce.kernel.errors import CommerceError, CommitUnknown, PortFault
+from omnicommerce.ports.storage import AsyncStorage, Query, Storage
+from omnicommerce.runner.steps import Commit, Pause, Read, Step, Steps
+
+T = TypeVar("T")
+
+
+def blocking(steps: Steps[T], storage: Storage) -> T:
+    """Run *steps* to their end against a blocking storage."""
+    try:
+        step = next(steps)
+        while True:
+            try:
+                reply = _done(step, storage)
+            except Exception as error:  # noqa: BLE001  # the run decides what a failed call means
+                step = steps.throw(_blamed(error))
+            else:
+                step = steps.send(reply)
+    except StopIteration as end:
+        answer: T = end.value
+        return answer
+    finally:
+        steps.close()
+
+
+async def awaiting(steps: Steps[T], storage: AsyncStorage) -> T:
+    """Run *steps* to their end against an async storage."""
+    try:
+        step = next(steps)
+        while True:
+            try:
+                reply = await _awaited(step, storage)
+            except CommitUnknown as unknown:
+                if isinstance(unknown.__cause__, asyncio.CancelledError):
+                    # The caller has gone: who asks again under the same key learns how it ended.
+                    raise
+                step = steps.throw(unknown)
+            except Exception as error:  # noqa: BLE001  # the run decides what a failed call means
+                step = steps.throw(_blamed(error))
+            else:
+                step = steps.send(reply)
+    except StopIteration as end:
+        answer: T = end.value
+        return answer
+    finally:
+        steps.close()
+
+
+def _blamed(error: Exception) -> CommerceError:
+    """Whatever a port raises is an error of the port's promise; any other broke it."""
+    if isinstance(error, CommerceError):
+        return error
+    fault = PortFault(f"the storage raised {type(error).__name__}, which is no error of its port: {error}")
+    fault.__cause__ = error
+    return fault
+
+
+def _done(step: Step, storage: Storage) -> object:
+    match step:
+        case Read(keys):
+            return storage.read(keys)
+        case Commit(batch):
+            return storage.commit(batch)
+        case Query():
+            return storage.scan(step)
+        case Pause(seconds_max):
+            time.sleep(random.uniform(0, seconds_max))  # noqa: S311  # jitter guards no secret
+            return None
+
+
+async def _awaited(step: Step, storage: AsyncStorage) -> object:
+    match step:
+        case Read(keys):
+            return await storage.read(keys)
+        case Commit(batch):
+            return await storage.commit(batch)
+        case Query():
+            return await storage.scan(step)
+        case Pause(seconds_max):
+            await asyncio.sleep(random.uniform(0, seconds_max))  # noqa: S311  # likewise
+            return None

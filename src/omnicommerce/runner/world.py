@@ -1,0 +1,59 @@
+"""What surrounds a run: the clock, the source of names, the keys, the rules, and who is at work."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+
+from omnicommerce import wire
+from omnicommerce.kernel.actor import Actor
+from omnicommerce.kernel.process import Story
+from omnicommerce.ports.clock import Clock
+from omnicommerce.ports.ids import Ids
+from omnicommerce.ports.keys import KeyRing
+from omnicommerce.rulebook import Rulebook
+
+
+@attrs.frozen(eq=False)
+class RulesInForce:
+    """A rulebook, its digest, and each room's rules by their kind."""
+
+    digest: str
+    by_kind: Mapping[type[Any], Any]
+
+
+def in_force(rulebook: Rulebook) -> RulesInForce:
+    """Prepare *rulebook* for looking things up in it."""
+    parts = [getattr(rulebook, field.name) for field in attrs.fields(Rulebook)]
+    canonical = wire.text(wire.dump(rulebook, Rulebook))
+    return RulesInForce(hashlib.sha256(canonical.encode()).hexdigest(), {type(part): part for part in parts})
+
+
+@attrs.frozen(eq=False)
+class World:
+    """Everything a run needs besides a storage. `views` remembers projections by name and version."""
+
+    clock: Clock
+    ids: Ids
+    keys: KeyRing
+    rules: RulesInForce
+    actor: Actor
+    stories: Mapping[str, Story]
+    vocabulary: wire.Vocabulary
+    views: dict[str, tuple[str, Any]]
+    actor_data: Any = attrs.field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        # Every journal entry says who was at work, so it is written down once.
+        object.__setattr__(self, "actor_data", wire.dump(self.actor, Actor))
+
+    def acting(self, actor: Actor) -> World:
+        """The same world with *actor* at work in it."""
+        return attrs.evolve(self, actor=actor)
+
+    def told(self, clock: Clock) -> World:
+        """The same world in which *clock* says what time it is."""
+        return attrs.evolve(self, clock=clock)

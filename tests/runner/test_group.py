@@ -1,0 +1,210 @@
+"""A group of commands commits once and gives the books that one by one would give."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from omnicommerce.adapters.storage.memory import MemoryStorage
+from omnicommerce.kernel.errors import CommitUnknown, NotTheSame, Refused
+from omnicommerce.kernel.flow import Flow, Get, Now, Outcome, Refusal, ask_all, call
+from omnicommerce.kernel.verdict import failed
+from omnicommerce.ports.storage import START, Batch, Committed, Key
+from omnicommerce.runner import Command, Done, Ended, Failed
+from omnicommerce.testing import CountingStorage
+from tests.backstage import command, journal, runner
+from tests.lending import THINGS, grow, keep, kept, lend, size_of, stock
+from tests.rivals import Rivalled
+
+IDS = ("a", "b", "c")
+
+
+def shrink(*, id: str, by: int) -> Flow[int]:
+    """Refuses if there is less."""
+    held, now = yield from ask_all(Get(THINGS, id), Now())
+    size = (held.value.size if held.value else 0) - by
+    if size < 0:
+        raise Refused(failed("too_small", missing=-size))
+    return Outcome(size, kept(held, size, now))
+
+
+def grow_then_refuse(*, id: str) -> Flow[int]:
+    yield from call(grow(id=id))
+    raise Refused(failed("changed_my_mind"))
+
+
+def fragile(*, id: str) -> Flow[int]:
+    held, now = yield from ask_all(Get(THINGS, id), Now())
+    return Outcome(1, kept(held, {0: 1}[held.value.size if held.value else 0], now))
+
+
+def answers(ended: tuple[Ended[object], ...]) -> list[object]:
+    return [each.answer if isinstance(each, Done) else type(each.error).__name__ for each in ended]
+
+
+def test_a_group_is_one_commit_and_each_command_sees_those_before_it() -> None:
+    storage = CountingStorage(MemoryStorage())
+
+    ended = runner(storage).run_group([(command(grow, id="a"), None)] * 3)
+
+    assert [1, 2, 3] == answers(ended)
+    assert 1 == storage.counts["commit"]
+
+
+def test_each_command_keeps_its_own_receipt_and_its_own_entries() -> None:
+    storage = MemoryStorage()
+    shop = runner(storage)
+
+    shop.run_group([(command(grow, id="a"), "k1"), (command(grow, id="b", by=2), "k2")])
+
+    assert [1, 2] == [entry["fact"]["size"] for entry in journal(storage)]
+    assert 1 == shop.run(command(grow, id="a"), "k1")
+    assert 2 == shop.run(command(grow, id="b", by=2), "k2")
+
+
+def test_the_same_key_twice_in_one_group_is_once() -> None:
+    ended = runner().run_group([(command(grow, id="a"), "k1"), (command(grow, id="a"), "k1")])
+
+    assert [1, 1] == answers(ended)
+
+
+def test_a_refused_command_drops_only_its_own_changes() -> None:
+    storage = CountingStorage(MemoryStorage())
+    shop = runner(storage)
+
+    ended = shop.run_group(
+        [
+            (command(grow, id="a"), None),
+            (command(grow_then_refuse, id="a"), None),
+            (command(grow, id="a"), None),
+        ]
+    )
+
+    assert [1, "Refused", 2] == answers(ended)
+    assert 1 == storage.counts["commit"]
+
+
+def test_a_recorded_refusal_is_committed_with_the_group() -> None:
+    def tried() -> Flow[int]:
+        held, now = yield from ask_all(Get(THINGS, "tries"), Now())
+        return Outcome(Refusal(failed("wrong_code")), kept(held, 1, now))
+
+    shop = runner()
+    ended = shop.run_group([(command(tried), "k1"), (command(grow, id="a"), None)])
+
+    assert ["Refused", 1] == answers(ended)
+    assert 1 == shop.run(command(size_of, id="tries"))
+    with pytest.raises(Refused):
+        shop.run(command(tried), "k1")
+
+
+def test_a_group_that_loses_a_race_runs_one_by_one() -> None:
+    inner = MemoryStorage()
+    rival = runner(inner)
+    storage = Rivalled(inner, lambda: rival.run(command(grow, id="a", by=10)), before_commit=1)
+
+    ended = runner(storage).run_group([(command(grow, id="a"), None), (command(grow, id="b"), None)])
+
+    assert [11, 1] == answers(ended)
+    assert 3 == storage.commits
+
+
+def test_a_counter_that_runs_short_in_a_group_refuses_only_whom_it_must() -> None:
+    storage = MemoryStorage()
+    shop = runner(storage)
+    shop.run(command(stock, counter="free/s1", quantity=3))
+
+    ended = shop.run_group([(command(lend, counter="free/s1", quantity=2), None)] * 2)
+
+    assert isinstance(ended[0], Done)
+    assert isinstance(ended[1], Failed)
+    assert [1] == storage.read([Key("#", "free/s1")])
+
+
+def test_an_error_of_one_command_is_its_own_and_the_others_go_through() -> None:
+    shop = runner()
+    shop.run(command(keep, id="odd", size=7))
+
+    ended = shop.run_group(
+        [(command(grow, id="a"), None), (command(fragile, id="odd"), None), (command(grow, id="a"), None)]
+    )
+
+    assert [1, "KeyError", 2] == answers(ended)
+
+
+def test_a_used_key_in_a_group_fails_alone() -> None:
+    shop = runner()
+    shop.run(command(grow, id="a"), "k1")
+
+    ended = shop.run_group([(command(grow, id="b"), "k1"), (command(grow, id="b"), "k2")])
+
+    assert isinstance(ended[0], Failed)
+    assert isinstance(ended[0].error, NotTheSame)
+    assert Done(1) == ended[1]
+
+
+def test_a_group_whose_commit_is_unknown_is_not_run_again() -> None:
+    """Run one by one after a commit that did happen, each command without a key would happen twice."""
+    inner = MemoryStorage()
+
+    class Silent:
+        read, scan, journal = inner.read, inner.scan, inner.journal
+        commits = 0
+
+        def commit(self, batch: Batch) -> Committed:
+            Silent.commits += 1
+            inner.commit(batch)
+            # Others write over everything the batch put before anybody can look.
+            runner(inner).run(command(grow, id="a"))
+            raise CommitUnknown("no answer")
+
+    with pytest.raises(CommitUnknown):
+        runner(Silent()).run_group([(command(grow, id="a"), None)])
+
+    assert 1 == Silent.commits
+    assert 2 == len(inner.journal(START, 10))
+
+
+step = st.one_of(
+    st.tuples(st.just("grow"), st.sampled_from(IDS), st.integers(1, 3)),
+    st.tuples(st.just("shrink"), st.sampled_from(IDS), st.integers(1, 4)),
+    st.tuples(st.just("refuse"), st.sampled_from(IDS), st.just(0)),
+    st.tuples(st.just("fragile"), st.sampled_from(IDS), st.just(0)),
+)
+
+
+def as_command(told: tuple[str, str, int]) -> Command[int]:
+    verb, id, by = told
+    match verb:
+        case "grow":
+            return command(grow, id=id, by=by)
+        case "shrink":
+            return command(shrink, id=id, by=by)
+        case "refuse":
+            return command(grow_then_refuse, id=id)
+        case _:
+            return command(fragile, id=id)
+
+
+@given(
+    st.lists(st.tuples(step, st.sampled_from([None, "k1", "k2", "k3"])), max_size=12),
+    st.lists(st.integers(1, 4), min_size=1, max_size=12),
+)
+def test_any_grouping_gives_the_books_of_one_by_one(
+    told: list[tuple[tuple[str, str, int], str | None]], widths: list[int]
+) -> None:
+    alone, grouped = MemoryStorage(), MemoryStorage()
+    one_by_one = [answers(runner(alone).run_group([(as_command(each), key)]))[0] for each, key in told]
+    in_groups: list[object] = []
+    rest = list(told)
+    for width in widths * len(told):
+        part, rest = rest[:width], rest[width:]
+        in_groups += answers(runner(grouped).run_group([(as_command(each), key) for each, key in part]))
+
+    assert one_by_one == in_groups
+    assert [(e["tag"], e["fact"]) for e in journal(alone)] == [
+        (e["tag"], e["fact"]) for e in journal(grouped)
+    ]
+    for id in IDS:
+        assert runner(alone).run(command(size_of, id=id)) == runner(grouped).run(command(size_of, id=id))

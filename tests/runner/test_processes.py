@@ -1,0 +1,237 @@
+"""Processes: steps that happen once, to-dos that are entered from the top, and a tick that does what is due.
+
+The process here sends a parcel in three steps; it stands in for those that come with later rooms.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from omnicommerce import AsyncCommerce, AsyncMemoryStorage, Commerce, DemoKeys, MemoryStorage, Rulebook
+from omnicommerce.flows.todos import ATTEMPTS_MAX
+from omnicommerce.kernel.changes import Event, happened, removing
+from omnicommerce.kernel.collection import Versioned
+from omnicommerce.kernel.errors import BadValue, Refused, Unavailable
+from omnicommerce.kernel.flow import Flow, Get, Now, Outcome, Scan, ask, ask_all
+from omnicommerce.kernel.process import Process, do, run, run_once
+from omnicommerce.kernel.todo import EXCEPTIONS, TODOS, Todo, remembering, todo_id
+from omnicommerce.kernel.verdict import failed
+from omnicommerce.ports.storage import Key, Record, Storage
+from omnicommerce.processes.tick import Ticked
+from omnicommerce.testing import CrashingStorage, FrozenClock, SimulatedCrash
+from tests.backstage import NOON, command, runner, world
+from tests.lending import EVENTS, THINGS, ThingKept, grow, kept, size_of
+
+
+def order(*, parcel: str) -> Flow[bool]:
+    """Take the order, and remember that the parcel is to be sent."""
+    held, now = yield from ask_all(Get(THINGS, f"order {parcel}"), Now())
+    return Outcome(True, kept(held, 1, now) + remembering("send", parcel, now))
+
+
+def finish(*, parcel: str) -> Flow[bool]:
+    """The last step deletes the to-do."""
+    todo, now = yield from ask_all(Get(TODOS, todo_id("send", parcel)), Now())
+    if todo.value is None:
+        return Outcome(False)
+    return Outcome(True, removing(todo, Event(ThingKept(parcel, 0), at=now)))
+
+
+def send(parcel: str) -> Process[int]:
+    """Pack, label, finish."""
+    packed = yield from run_once("pack", grow, id=f"packed {parcel}")
+    yield from run_once("label", grow, id=f"labels {parcel}", by=2)
+    yield from run(finish, parcel=parcel)
+    return packed
+
+
+def refuse(parcel: str) -> Process[int]:
+    raise Refused(failed("out_of_paper"))
+    yield
+
+
+def forget(parcel: str) -> Process[int]:
+    """Ends without deleting its to-do."""
+    yield from run(size_of, id=parcel)
+    return 0
+
+
+STORIES = {"send": send}
+
+
+def shop_over(storage: Storage, clock: FrozenClock, **stories: object) -> Commerce:
+    return Commerce(
+        storage,
+        Rulebook(),
+        keys=DemoKeys(),
+        clock=clock,
+        processes={**STORIES, **stories},  # type: ignore[dict-item]
+        events=EVENTS,
+    )
+
+
+def todos(storage: Storage) -> list[Versioned[Todo]]:
+    def every() -> Flow[tuple[Versioned[Todo], ...]]:
+        return Outcome((yield from ask(Scan(TODOS, "due"))))
+
+    return list(runner(storage).run(command(every)))
+
+
+def size(storage: Storage, id: str) -> int:
+    return runner(storage).run(command(size_of, id=id))
+
+
+def test_a_tick_enters_what_is_due_and_nothing_else() -> None:
+    storage, clock = MemoryStorage(), FrozenClock(NOON)
+    shop = shop_over(storage, clock)
+    around = world(clock)
+    runner(storage, around).run(command(order, parcel="p1"))
+
+    assert Ticked() == shop.tick(NOON - timedelta(seconds=1))
+    assert Ticked(done=1) == shop.tick(NOON)
+    assert Ticked() == shop.tick(NOON)
+    assert (1, 2) == (size(storage, "packed p1"), size(storage, "labels p1"))
+    assert [] == todos(storage)
+
+
+def test_a_crash_between_any_two_calls_is_made_good_by_the_next_tick() -> None:
+    """Crash before and after every storage call of the tick; each step has happened once all the same."""
+    crashes = 0
+    for when in ("before", "after"):
+        for nth in range(1, 40):
+            storage, clock = MemoryStorage(), FrozenClock(NOON)
+            runner(storage, world(clock)).run(command(order, parcel="p1"))
+            try:
+                shop_over(CrashingStorage(storage, nth, when), clock).tick()
+            except SimulatedCrash:
+                crashes += 1
+            shop_over(storage, clock).tick()
+
+            assert (1, 2) == (size(storage, "packed p1"), size(storage, "labels p1"))
+            assert [] == todos(storage)
+
+    assert crashes >= 12
+
+
+def test_without_named_steps_a_crash_packs_twice() -> None:
+    """The negative control: the same process with unnamed steps does a step again."""
+
+    def careless(parcel: str) -> Process[int]:
+        yield from run(grow, id=f"packed {parcel}")
+        yield from run(finish, parcel=parcel)
+        return 0
+
+    packed = set()
+    for nth in range(1, 20):
+        storage, clock = MemoryStorage(), FrozenClock(NOON)
+        runner(storage, world(clock)).run(command(order, parcel="p1"))
+        try:
+            shop_over(CrashingStorage(storage, nth, "after"), clock, send=careless).tick()
+        except SimulatedCrash:
+            pass
+        shop_over(storage, clock, send=careless).tick()
+        packed.add(size(storage, "packed p1"))
+
+    assert {1, 2} == packed
+
+
+def test_a_failing_todo_backs_off_blocks_nobody_and_ends_in_the_exceptions() -> None:
+    storage, clock = MemoryStorage(), FrozenClock(NOON)
+    shop = shop_over(storage, clock, refuse=refuse)
+    around = runner(storage, world(clock))
+
+    def two() -> Flow[bool]:
+        now = yield from ask(Now())
+        why = Event(ThingKept("x", 0), at=now)
+        return Outcome(True, remembering("refuse", "a", now) + remembering("send", "b", now) + happened(why))
+
+    around.run(command(two))
+
+    assert Ticked(done=1, postponed=1) == shop.tick()
+    dues = []
+    for _ in range(ATTEMPTS_MAX - 2):
+        (todo,) = todos(storage)
+        dues.append(todo.must().due)
+        assert Ticked() == shop.tick(todo.must().due - timedelta(seconds=1))
+        assert Ticked(postponed=1) == shop.tick(todo.must().due)
+    assert [timedelta(minutes=2**n) for n in range(1, len(dues))] == [b - a for a, b in zip(dues, dues[1:])]
+
+    (todo,) = todos(storage)
+    assert Ticked(parked=1) == shop.tick(todo.must().due)
+    assert [] == todos(storage)
+    record = storage.read([Key(EXCEPTIONS.name, "refuse/a")])[0]
+    assert isinstance(record, Record)
+    assert '"reason":"out_of_paper"' in record.body
+
+
+def test_a_process_the_host_no_longer_brings_is_put_off_and_not_lost() -> None:
+    storage, clock = MemoryStorage(), FrozenClock(NOON)
+    runner(storage, world(clock)).run(command(order, parcel="p1"))
+
+    shop = Commerce(storage, Rulebook(), keys=DemoKeys(), clock=clock)
+
+    assert Ticked(postponed=1) == shop.tick()
+    assert 1 == len(todos(storage))
+
+
+def test_a_process_that_forgets_its_todo_is_put_off() -> None:
+    storage, clock = MemoryStorage(), FrozenClock(NOON)
+    runner(storage, world(clock)).run(command(order, parcel="p1"))
+
+    assert Ticked(postponed=1) == shop_over(storage, clock, send=forget).tick()
+
+
+def test_a_silent_storage_ends_the_tick() -> None:
+    inner, clock = MemoryStorage(), FrozenClock(NOON)
+    runner(inner, world(clock)).run(command(order, parcel="p1"))
+
+    class Away:
+        read, scan, journal = inner.read, inner.scan, inner.journal
+
+        @staticmethod
+        def commit(_batch: object) -> object:
+            raise Unavailable("no answer")
+
+    with pytest.raises(Unavailable):
+        shop_over(Away(), clock).tick()  # type: ignore[arg-type]
+
+
+def test_a_process_sees_what_its_deeds_raise() -> None:
+    def stubborn() -> Process[str]:
+        try:
+            yield from run(size_of, id="")
+        except BadValue as bad:
+            return bad.path
+        return "no error"
+
+    assert "thing" == runner().follow(stubborn, "stubborn")
+
+
+def test_a_process_may_only_have_deeds_done() -> None:
+    def rogue() -> Process[int]:
+        yield from do("what?")  # type: ignore[arg-type]
+        return 0
+
+    with pytest.raises(AssertionError, match="only have deeds done"):
+        runner().follow(rogue, "rogue")
+
+
+async def _async_tick() -> tuple[Ticked, Ticked]:
+    storage, clock = MemoryStorage(), FrozenClock(NOON)
+    runner(storage, world(clock)).run(command(order, parcel="p1"))
+    shop = AsyncCommerce(
+        AsyncMemoryStorage(storage),
+        Rulebook(),
+        keys=DemoKeys(),
+        clock=clock,
+        processes=STORIES,
+        events=EVENTS,
+    )
+    return await shop.tick(), await shop.tick()
+
+
+def test_the_async_door_ticks_alike() -> None:
+    assert (Ticked(done=1), Ticked()) == asyncio.run(_async_tick())

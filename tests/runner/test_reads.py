@@ -1,0 +1,257 @@
+"""How flows read: one look for several questions, guards on what was Got, none on what was Looked at."""
+
+from __future__ import annotations
+
+import pytest
+
+from omnicommerce.adapters.storage.memory import MemoryStorage
+from omnicommerce.kernel.collection import Collection, Counter, Keep, NotPersonal
+from omnicommerce.kernel.errors import BadValue, Conflict, PortFault
+from omnicommerce.kernel.flow import (
+    Count,
+    Flow,
+    FreshCode,
+    FreshId,
+    Get,
+    GetMany,
+    Look,
+    LookMany,
+    NodeId,
+    Now,
+    Outcome,
+    Scan,
+    Seal,
+    Unseal,
+    ask,
+    ask_all,
+)
+from omnicommerce.ports.storage import Batch, Key, Record
+from omnicommerce.testing import CountingStorage
+from tests.backstage import NOON, command, runner, world
+from tests.lending import THINGS, Thing, grow, keep, kept, size_of
+from tests.rivals import Rivalled
+
+
+def look_and_keep(*, looked: str, kept_as: str) -> Flow[int]:
+    """Decide on what was only looked at."""
+    seen, held, now = yield from ask_all(Look(THINGS, looked), Get(THINGS, kept_as), Now())
+    size = seen.value.size if seen.value else 0
+    return Outcome(size, kept(held, size, now))
+
+
+def get_and_keep(*, got: str, kept_as: str) -> Flow[int]:
+    """Decide on what was got."""
+    seen, held, now = yield from ask_all(Get(THINGS, got), Get(THINGS, kept_as), Now())
+    size = seen.value.size if seen.value else 0
+    return Outcome(size, kept(held, size, now))
+
+
+def test_several_questions_are_one_read() -> None:
+    storage = CountingStorage(MemoryStorage())
+
+    def several() -> Flow[tuple[int, int]]:
+        answers = yield from ask_all(
+            Get(THINGS, "a"),
+            GetMany(THINGS, ("b", "c")),
+            LookMany(THINGS, ("d",)),
+            Count(Counter("n")),
+            Now(),
+        )
+        return Outcome((len(answers[1]), len(answers[2])))
+
+    assert (2, 1) == runner(storage).run(command(several))
+    assert 1 == storage.counts["read"]
+
+
+def test_what_was_read_is_not_read_again() -> None:
+    storage = CountingStorage(MemoryStorage())
+
+    def twice() -> Flow[bool]:
+        first = yield from ask(Get(THINGS, "a"))
+        second = yield from ask(Look(THINGS, "a"))
+        return Outcome(first == second)
+
+    assert runner(storage).run(command(twice))
+    assert 1 == storage.counts["read"]
+
+
+def test_a_flow_that_asks_for_no_record_reads_nothing() -> None:
+    storage = CountingStorage(MemoryStorage())
+
+    def sealed() -> Flow[bool]:
+        token, node = yield from ask_all(Seal("claim", "42"), NodeId("till_member", "M-1"))
+        opened, other = yield from ask_all(Unseal("claim", token), Unseal("pickup", token))
+        return Outcome(opened == "42" and other is None and "M-1" not in node)
+
+    assert runner(storage).run(command(sealed))
+    assert 0 == storage.counts["read"]
+
+
+def test_a_record_that_was_got_is_checked_at_commit() -> None:
+    inner = MemoryStorage()
+    shop = runner(inner)
+    shop.run(command(keep, id="shared", size=1))
+    storage = Rivalled(inner, lambda: shop.run(command(grow, id="shared")), before_commit=1)
+
+    assert 2 == runner(storage).run(command(get_and_keep, got="shared", kept_as="mine"))
+    assert 2 == storage.commits
+
+
+def test_a_record_that_is_absent_is_checked_as_well() -> None:
+    inner = MemoryStorage()
+    shop = runner(inner)
+    storage = Rivalled(inner, lambda: shop.run(command(keep, id="shared", size=7)), before_commit=1)
+
+    assert 7 == runner(storage).run(command(get_and_keep, got="shared", kept_as="mine"))
+
+
+def test_a_record_that_was_looked_at_is_not_checked() -> None:
+    inner = MemoryStorage()
+    shop = runner(inner)
+    shop.run(command(keep, id="shared", size=1))
+    storage = Rivalled(inner, lambda: shop.run(command(grow, id="shared")), before_commit=1)
+
+    assert 1 == runner(storage).run(command(look_and_keep, looked="shared", kept_as="mine"))
+    assert 1 == storage.commits
+
+
+def test_an_answer_is_never_a_mixture_of_two_moments() -> None:
+    """Two reads that straddle a commit: the naive runner answers 0 + 5, which never was."""
+    inner = MemoryStorage()
+    shop = runner(inner)
+
+    def move() -> None:
+        shop.run(command(keep, id="left", size=5))
+        shop.run(command(keep, id="right", size=5))
+
+    def both() -> Flow[tuple[int, int]]:
+        left = yield from ask(Get(THINGS, "left"))
+        right = yield from ask(Get(THINGS, "right"))
+        return Outcome((left.value.size if left.value else 0, right.value.size if right.value else 0))
+
+    assert (5, 5) == runner(Rivalled(inner, move, before_read=2)).run(command(both))
+
+
+def test_now_is_one_instant_for_a_whole_attempt() -> None:
+    ticking = iter(range(10))
+
+    def twice() -> Flow[bool]:
+        first = yield from ask(Now())
+        yield from ask(Get(THINGS, "a"))
+        second = yield from ask(Now())
+        return Outcome(first == second)
+
+    def clock():  # noqa: ANN202  # a clock that moves at every look
+        from datetime import timedelta
+
+        return NOON + timedelta(seconds=next(ticking))
+
+    assert runner(around=world(clock)).run(command(twice))
+
+
+@pytest.mark.parametrize("id", ["", "a\n", "\ud800", "x" * 257, "\x7f"])
+def test_an_id_that_cannot_name_a_record_is_refused(id: str) -> None:
+    with pytest.raises(BadValue) as caught:
+        runner().run(command(_get_raw(id)))
+
+    assert "thing" == caught.value.path
+
+
+def _get_raw(id: str):  # noqa: ANN202  # a flow over an unchecked id
+    def raw() -> Flow[int]:
+        yield from ask(Get(THINGS, id))
+        return Outcome(0)
+
+    return raw
+
+
+def test_fresh_ids_and_codes_differ_by_role_and_number() -> None:
+    def several() -> Flow[tuple[str, str, str, str]]:
+        one, two, other, code = yield from ask_all(
+            FreshId("lease"), FreshId("lease"), FreshId("order"), FreshCode("lease", 8)
+        )
+        return Outcome((one, two, other, code))
+
+    drawn = runner().run(command(several))
+
+    assert 4 == len(set(drawn))
+    assert 8 == len(drawn[3])
+
+
+def test_a_scan_is_asked_alone() -> None:
+    def mixed() -> Flow[int]:
+        yield from ask_all(Scan(THINGS, "colour"), Now())
+        return Outcome(0)
+
+    with pytest.raises(AssertionError, match="asked alone"):
+        runner().run(command(mixed))
+
+
+def test_a_flow_may_only_ask_questions() -> None:
+    def rogue() -> Flow[int]:
+        yield "what?"  # type: ignore[misc]
+        return Outcome(0)
+
+    with pytest.raises(AssertionError, match="may only ask questions"):
+        runner().run(command(rogue))
+
+
+def test_a_record_nobody_can_read_is_the_storages_fault_and_says_which() -> None:
+    storage = MemoryStorage()
+    runner(storage).run(command(keep, id="a", size=1))
+    stored = storage.read([Key("thing", "a")])[0]
+    assert isinstance(stored, Record)
+    changed = stored.body.replace('"size":1', '"size":"1"')
+
+    class Rotten:
+        read = staticmethod(lambda _keys: [Record(stored.version, changed)])
+        scan, commit, journal = storage.scan, storage.commit, storage.journal
+
+    with pytest.raises(PortFault, match="thing/a"):
+        runner(Rotten()).run(command(size_of, id="a"))
+
+
+def test_a_storage_that_answers_too_little_is_told_so() -> None:
+    storage = MemoryStorage()
+
+    class Short:
+        read = staticmethod(lambda _keys: [])
+        scan, commit, journal = storage.scan, storage.commit, storage.journal
+
+    with pytest.raises(PortFault, match="asked for 1 keys and answered with 0"):
+        runner(Short()).run(command(size_of, id="a"))
+
+
+def test_a_foreign_error_of_a_storage_becomes_a_port_fault() -> None:
+    storage = MemoryStorage()
+
+    class Leaky:
+        read, scan, journal = storage.read, storage.scan, storage.journal
+
+        @staticmethod
+        def commit(_batch: Batch) -> None:
+            raise OSError("disk on fire")
+
+    with pytest.raises(PortFault, match="disk on fire"):
+        runner(Leaky()).run(command(keep, id="a", size=1))  # type: ignore[arg-type]
+
+
+def test_a_flow_that_always_loses_gives_up_and_says_so() -> None:
+    inner = MemoryStorage()
+    shop = runner(inner)
+    storage = Rivalled(inner, lambda: shop.run(command(grow, id="hot")), before_commit=1, every=True)
+
+    with pytest.raises(Conflict, match="grow met others 9 times"):
+        runner(storage).run(command(grow, id="hot"))
+
+
+def test_two_collections_keep_apart_what_has_the_same_id() -> None:
+    others: Collection[Thing] = Collection("other", Thing, personal=NotPersonal(), keep=Keep.AS_BOOKS)
+    shop = runner()
+    shop.run(command(keep, id="a", size=3))
+
+    def other() -> Flow[bool]:
+        mine, theirs = yield from ask_all(Get(THINGS, "a"), Get(others, "a"))
+        return Outcome(mine.value is not None and theirs.value is None)
+
+    assert shop.run(command(other))
