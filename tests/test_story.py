@@ -122,7 +122,7 @@ def test_the_story_is_the_same_everywhere(tell: Callable[[Path], Told], tmp_path
 
 
 def verbs_of(door: type[Any]) -> dict[str, set[str]]:
-    shop = door.__new__(door)
+    shop = object.__new__(door)
     shop._runner, shop._key = None, None
     rooms = [name for name, member in vars(door).items() if isinstance(member, property)]
     return {
@@ -190,7 +190,9 @@ def test_the_card_number_is_nowhere_in_the_file(tmp_path: Path) -> None:
 
 def test_two_shops_with_two_keys_know_one_card_by_two_ids() -> None:
     one, two = (
-        Commerce(MemoryStorage(), Rulebook(), keys=SecretKeys(secret(number))).members.register(identifier=CARD)
+        Commerce(MemoryStorage(), Rulebook(), keys=SecretKeys(secret(number))).members.register(
+            identifier=CARD
+        )
         for number in (1, 2)
     )
 
@@ -246,12 +248,10 @@ def test_the_journal_says_who_it_was() -> None:
 def test_a_stranger_has_no_balance_and_gets_no_points() -> None:
     shop = Commerce(MemoryStorage(), Rulebook(), keys=DemoKeys())
 
-    for ask in (
-        lambda: shop.points.balance(member=MemberId("nobody")),
-        lambda: shop.points.adjust(member=MemberId("nobody"), points=Points(1), reason="gift"),
-    ):
-        with pytest.raises(Refused, match="no_such_member"):
-            ask()
+    with pytest.raises(Refused, match="no_such_member"):
+        shop.points.balance(member=MemberId("nobody"))
+    with pytest.raises(Refused, match="no_such_member"):
+        shop.points.adjust(member=MemberId("nobody"), points=Points(1), reason="gift")
 
 
 BAD: list[tuple[str, dict[str, Any]]] = [

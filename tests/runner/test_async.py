@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from omnicommerce.adapters.storage.memory import AsyncMemoryStorage, MemoryStorage
 from omnicommerce.adapters.storage.threaded import ThreadedStorage
 from omnicommerce.kernel.errors import CommitUnknown, Conflict, PortFault
@@ -17,7 +18,6 @@ from omnicommerce.kernel.process import Process, run_once
 from omnicommerce.ports.storage import AsyncStorage, Batch, Committed, Found, Key
 from omnicommerce.runner import AsyncRunner, Done
 from omnicommerce.testing import LossyStorage
-
 from tests.backstage import command, journal, runner, world
 from tests.lending import discard, grow, size_of
 from tests.rivals import Rivalled

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from omnicommerce.adapters.storage.memory import MemoryStorage
@@ -187,6 +187,9 @@ def as_command(told: tuple[str, str, int]) -> Command[int]:
             return command(fragile, id=id)
 
 
+@example(
+    told=[(("fragile", "a", 0), "k2"), (("refuse", "a", 0), "k2")], widths=[2]
+)  # a key used twice in one group: the second is another request, and must be told so
 @given(
     st.lists(st.tuples(step, st.sampled_from([None, "k1", "k2", "k3"])), max_size=12),
     st.lists(st.integers(1, 4), min_size=1, max_size=12),

@@ -6,7 +6,9 @@ The process here sends a parcel in three steps; it stands in for those that come
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -21,9 +23,10 @@ from omnicommerce.kernel.todo import EXCEPTIONS, TODOS, Todo, remembering, todo_
 from omnicommerce.kernel.verdict import failed
 from omnicommerce.ports.storage import Key, Record, Storage
 from omnicommerce.processes.tick import Ticked
-from omnicommerce.testing import CrashingStorage, FrozenClock, SimulatedCrash
+from omnicommerce.testing import CrashingStorage, FrozenClock, RefusingStorage, SimulatedCrash
 from tests.backstage import NOON, command, runner, world
 from tests.lending import EVENTS, THINGS, ThingKept, grow, kept, size_of
+from tests.rivals import Rivalled
 
 
 def order(*, parcel: str) -> Flow[bool]:
@@ -48,7 +51,7 @@ def send(parcel: str) -> Process[int]:
     return packed
 
 
-def refuse(parcel: str) -> Process[int]:
+def refuse(_parcel: str) -> Process[int]:
     raise Refused(failed("out_of_paper"))
     yield
 
@@ -77,7 +80,8 @@ def todos(storage: Storage) -> list[Versioned[Todo]]:
     def every() -> Flow[tuple[Versioned[Todo], ...]]:
         return Outcome((yield from ask(Scan(TODOS, "due"))))
 
-    return list(runner(storage).run(command(every)))
+    found: tuple[Versioned[Todo], ...] = runner(storage).run(command(every))
+    return list(found)
 
 
 def size(storage: Storage, id: str) -> int:
@@ -128,10 +132,8 @@ def test_without_named_steps_a_crash_packs_twice() -> None:
     for nth in range(1, 20):
         storage, clock = MemoryStorage(), FrozenClock(NOON)
         runner(storage, world(clock)).run(command(order, parcel="p1"))
-        try:
+        with suppress(SimulatedCrash):
             shop_over(CrashingStorage(storage, nth, "after"), clock, send=careless).tick()
-        except SimulatedCrash:
-            pass
         shop_over(storage, clock, send=careless).tick()
         packed.add(size(storage, "packed p1"))
 
@@ -157,7 +159,7 @@ def test_a_failing_todo_backs_off_blocks_nobody_and_ends_in_the_exceptions() -> 
         dues.append(todo.must().due)
         assert Ticked() == shop.tick(todo.must().due - timedelta(seconds=1))
         assert Ticked(postponed=1) == shop.tick(todo.must().due)
-    assert [timedelta(minutes=2**n) for n in range(1, len(dues))] == [b - a for a, b in zip(dues, dues[1:])]
+    assert [timedelta(minutes=2**n) for n in range(1, len(dues))] == [b - a for a, b in pairwise(dues)]
 
     (todo,) = todos(storage)
     assert Ticked(parked=1) == shop.tick(todo.must().due)
@@ -188,15 +190,19 @@ def test_a_silent_storage_ends_the_tick() -> None:
     inner, clock = MemoryStorage(), FrozenClock(NOON)
     runner(inner, world(clock)).run(command(order, parcel="p1"))
 
-    class Away:
-        read, scan, journal = inner.read, inner.scan, inner.journal
-
-        @staticmethod
-        def commit(_batch: object) -> object:
-            raise Unavailable("no answer")
+    def away() -> None:
+        raise Unavailable("no answer")
 
     with pytest.raises(Unavailable):
-        shop_over(Away(), clock).tick()  # type: ignore[arg-type]
+        shop_over(Rivalled(inner, away, before_commit=1, every=True), clock).tick()
+
+
+def test_a_storage_that_is_silent_for_a_moment_puts_the_todo_off() -> None:
+    inner, clock = MemoryStorage(), FrozenClock(NOON)
+    runner(inner, world(clock)).run(command(order, parcel="p1"))
+
+    assert Ticked(postponed=1) == shop_over(RefusingStorage(inner, 1, Unavailable("no answer")), clock).tick()
+    assert 1 == len(todos(inner))
 
 
 def test_a_process_sees_what_its_deeds_raise() -> None:

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import attrs
 import pytest
 
 from omnicommerce.adapters.storage.memory import MemoryStorage
@@ -25,7 +30,18 @@ from omnicommerce.kernel.flow import (
     ask,
     ask_all,
 )
-from omnicommerce.ports.storage import Batch, Key, Record
+from omnicommerce.ports.storage import (
+    Batch,
+    Committed,
+    Entry,
+    Found,
+    Key,
+    Page,
+    Position,
+    Query,
+    Record,
+    Storage,
+)
 from omnicommerce.testing import CountingStorage
 from tests.backstage import NOON, command, runner, world
 from tests.lending import THINGS, Thing, grow, keep, kept, size_of
@@ -141,9 +157,7 @@ def test_now_is_one_instant_for_a_whole_attempt() -> None:
         second = yield from ask(Now())
         return Outcome(first == second)
 
-    def clock():  # noqa: ANN202  # a clock that moves at every look
-        from datetime import timedelta
-
+    def clock() -> datetime:
         return NOON + timedelta(seconds=next(ticking))
 
     assert runner(around=world(clock)).run(command(twice))
@@ -152,17 +166,9 @@ def test_now_is_one_instant_for_a_whole_attempt() -> None:
 @pytest.mark.parametrize("id", ["", "a\n", "\ud800", "x" * 257, "\x7f"])
 def test_an_id_that_cannot_name_a_record_is_refused(id: str) -> None:
     with pytest.raises(BadValue) as caught:
-        runner().run(command(_get_raw(id)))
+        runner().run(command(size_of, id=id))
 
-    assert "thing" == caught.value.path
-
-
-def _get_raw(id: str):  # noqa: ANN202  # a flow over an unchecked id
-    def raw() -> Flow[int]:
-        yield from ask(Get(THINGS, id))
-        return Outcome(0)
-
-    return raw
+    assert caught.value.path in ("thing", "id")
 
 
 def test_fresh_ids_and_codes_differ_by_role_and_number() -> None:
@@ -196,44 +202,62 @@ def test_a_flow_may_only_ask_questions() -> None:
         runner().run(command(rogue))
 
 
+@attrs.define
+class Lying:
+    """Answers every read with this."""
+
+    storage: Storage
+    answer: list[Any]
+
+    def read(self, keys: Sequence[Key]) -> list[Found]:
+        assert keys
+        return self.answer
+
+    def scan(self, query: Query) -> Page:
+        return self.storage.scan(query)
+
+    def commit(self, batch: Batch) -> Committed:
+        return self.storage.commit(batch)
+
+    def journal(self, after: Position, limit: int) -> list[Entry]:
+        return self.storage.journal(after, limit)
+
+
 def test_a_record_nobody_can_read_is_the_storages_fault_and_says_which() -> None:
     storage = MemoryStorage()
     runner(storage).run(command(keep, id="a", size=1))
-    stored = storage.read([Key("thing", "a")])[0]
+    (stored,) = storage.read([Key("thing", "a")])
     assert isinstance(stored, Record)
-    changed = stored.body.replace('"size":1', '"size":"1"')
-
-    class Rotten:
-        read = staticmethod(lambda _keys: [Record(stored.version, changed)])
-        scan, commit, journal = storage.scan, storage.commit, storage.journal
+    changed = Record(stored.version, stored.body.replace('"size":1', '"size":"1"'))
 
     with pytest.raises(PortFault, match="thing/a"):
-        runner(Rotten()).run(command(size_of, id="a"))
+        runner(Lying(storage, [changed])).run(command(size_of, id="a"))
 
 
-def test_a_storage_that_answers_too_little_is_told_so() -> None:
-    storage = MemoryStorage()
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [([], "asked for 1 keys and answered with 0"), ([7], "answered int"), (["text"], "answered str")],
+)
+def test_a_storage_that_answers_nonsense_is_told_so(answer: list[Any], told: str) -> None:
+    with pytest.raises(PortFault, match=told):
+        runner(Lying(MemoryStorage(), answer)).run(command(size_of, id="a"))
 
-    class Short:
-        read = staticmethod(lambda _keys: [])
-        scan, commit, journal = storage.scan, storage.commit, storage.journal
 
-    with pytest.raises(PortFault, match="asked for 1 keys and answered with 0"):
-        runner(Short()).run(command(size_of, id="a"))
+def test_a_counter_that_reads_as_a_record_is_the_storages_fault() -> None:
+    def counted() -> Flow[int]:
+        return Outcome((yield from ask(Count(Counter("n")))))
+
+    with pytest.raises(PortFault, match="counter 'n' answered NoneType, not int"):
+        runner(Lying(MemoryStorage(), [None])).run(command(counted))
 
 
 def test_a_foreign_error_of_a_storage_becomes_a_port_fault() -> None:
-    storage = MemoryStorage()
+    def on_fire() -> None:
+        raise OSError("disk on fire")
 
-    class Leaky:
-        read, scan, journal = storage.read, storage.scan, storage.journal
-
-        @staticmethod
-        def commit(_batch: Batch) -> None:
-            raise OSError("disk on fire")
-
+    storage = Rivalled(MemoryStorage(), on_fire, before_commit=1)
     with pytest.raises(PortFault, match="disk on fire"):
-        runner(Leaky()).run(command(keep, id="a", size=1))  # type: ignore[arg-type]
+        runner(storage).run(command(keep, id="a", size=1))
 
 
 def test_a_flow_that_always_loses_gives_up_and_says_so() -> None:

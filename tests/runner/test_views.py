@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from omnicommerce.adapters.storage.memory import MemoryStorage
 from omnicommerce.kernel.collection import Collection, Keep, NotPersonal, Versioned
 from omnicommerce.kernel.flow import Flow, Get, Now, Outcome, Projection, View, ask, ask_all, call, stage
@@ -78,10 +80,9 @@ def test_a_view_of_staged_records_is_never_remembered() -> None:
         seen = yield from ask(View(TOTAL))
         raise KeyError(seen)
 
-    try:
+    with pytest.raises(KeyError) as told:
         shop.run(command(dreaming))
-    except KeyError as told:
-        assert (5,) == told.args
+    assert (5,) == told.value.args
 
     assert {} == around.views
     assert 0 == shop.run(command(total))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from typing import assert_type
+
 from omnicommerce import AsyncCommerce, Commerce, Identifier, MemberId, Points
 from omnicommerce.identity import Membership
 from omnicommerce.loyalty import Balance
 from omnicommerce.processes.tick import Ticked
-from typing_extensions import assert_type
 
 
 def blocking(shop: Commerce, card: Identifier, member: MemberId) -> None:
@@ -18,7 +19,7 @@ def blocking(shop: Commerce, card: Identifier, member: MemberId) -> None:
 
     shop.points.balance(member="a text")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     shop.points.balance(memer=member)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
-    shop.points.balance(member)  # type: ignore[misc]  # pyright: ignore[reportCallIssue]
+    shop.points.balance(member)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
 
 
 async def awaited(shop: AsyncCommerce, card: Identifier, member: MemberId) -> None:
