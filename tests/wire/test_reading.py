@@ -7,7 +7,7 @@ from collections import OrderedDict, UserDict
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any, NewType, TypeVar
+from typing import Any, ClassVar, NewType, TypeVar
 
 import attrs
 import cattrs
@@ -63,6 +63,18 @@ class Even:
     def _is_even(self, _attribute: Any, count: int) -> None:
         if count % 2:
             raise ValueError("expected an even number")
+
+
+@attrs.frozen
+class Moody:
+    """Its constructor fails once in a while, for reasons of its own."""
+
+    moods: ClassVar[list[Exception]] = []
+    count: int
+
+    def __attrs_post_init__(self) -> None:
+        if Moody.moods:
+            raise Moody.moods.pop()
 
 
 @attrs.frozen
@@ -268,6 +280,12 @@ def test_every_fault_of_a_document_has_its_exact_path() -> None:
     ] == faults_of(data, Basket)
 
 
+def test_what_is_in_order_is_no_fault_beside_what_is_not() -> None:
+    data = {"lines": [LINE], "notes": {"card": "yes"}, "tags": ["new"], "pair": ["a", 1], "channel": 5}
+
+    assert ["$.channel: expected str, got int"] == faults_of(data, Basket)
+
+
 def test_the_fault_the_design_promises_is_worded_so() -> None:
     data = {"lines": [LINE, LINE, LINE, {**LINE, "quantity": "3"}]}
 
@@ -310,6 +328,30 @@ def test_data_nested_too_deeply_is_a_fault_and_not_a_crash() -> None:
 
     assert ["$: nested too deeply"] == faults_of(deep, Verdict)
     assert ["$: nested too deeply"] == faults_of(deep, Any)
+
+
+def test_a_fault_in_the_deep_is_found_or_the_depth_is_the_fault() -> None:
+    """At every depth: where one of the two readers gives up and the other does not lies a crash."""
+    data: Any = {"code": "a", "holds": 1}
+    for depth in range(400):
+        (fault,) = faults_of(data, Verdict)
+
+        assert fault in ("$: nested too deeply", "$" + ".parts[0]" * depth + ".holds: expected bool, got int")
+        data = {"code": "a", "holds": True, "parts": [data]}
+
+
+def test_the_reader_that_looks_closer_may_give_up_earlier() -> None:
+    Moody.moods.extend([RecursionError(), ValueError()])
+
+    assert ["$: nested too deeply"] == faults_of({"count": 1}, Moody)
+
+
+def test_what_only_the_fast_reader_minds_is_not_blamed_on_the_document() -> None:
+    Moody.moods.append(ValueError("not today"))
+
+    with pytest.raises(ValueError, match="not today"):
+        wire.load({"count": 1}, Moody)
+    assert Moody(1) == wire.load({"count": 1}, Moody)
 
 
 # --- unions --------------------------------------------------------------------------------------

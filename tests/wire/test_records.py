@@ -126,6 +126,13 @@ def test_a_step_that_cannot_use_the_data_names_itself_and_not_the_data() -> None
     assert "version 1 expected dict, got list" in fault_of(record([], 1), UPGRADED)
 
 
+@pytest.mark.parametrize("depth", range(50, 1_000, 50))
+def test_an_old_record_nested_too_deeply_is_bad_wire(depth: int) -> None:
+    body = f'{{"at":"{NOON}","v":1,"value":{{"sum":' + "[" * depth + "]" * depth + "}}"
+
+    assert fault_of(body, UPGRADED).startswith("$")
+
+
 def test_the_time_of_a_record_is_canonical_or_it_is_not_written() -> None:
     with pytest.raises(AssertionError, match="canonical"):
         wire.record_text(Book(Points(5), "a"), "book", Book, "2026-11-22")

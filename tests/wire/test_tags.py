@@ -13,7 +13,10 @@ GOLDEN_UNIONS = {
 }
 """Written out by hand: shops have stored these words."""
 
-GOLDEN_EVENTS: dict[str, str] = {}
+GOLDEN_EVENTS = {
+    "member.registered": "MemberRegistered",
+    "points.adjusted": "PointsAdjusted",
+}
 """Written out by hand: shops have stored these words. A new event adds a line."""
 
 
@@ -24,9 +27,7 @@ def test_the_tags_of_unions_are_what_shops_have_stored() -> None:
 
 
 def test_the_tags_of_events_are_what_shops_have_stored() -> None:
-    told = {tag: kind.__name__ for tag, kind in EVENT_TAGS.items()}
-
-    assert told == {**told, **GOLDEN_EVENTS}
+    assert GOLDEN_EVENTS == {tag: kind.__name__ for tag, kind in EVENT_TAGS.items()}
 
 
 def test_the_wire_is_light() -> None:

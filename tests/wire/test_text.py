@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from omnicommerce import wire
 from omnicommerce.kernel.errors import BadWire
-from omnicommerce.wire.text import DEPTH_MAX, DIGITS_MAX, LENGTH_MAX, parse_ours
+from omnicommerce.wire.text import DEPTH_MAX, DIGITS_MAX, LENGTH_MAX, _encoder, parse_ours
 
 
 def faults_of(document: Any, **bounds: int) -> list[str]:
@@ -201,6 +201,14 @@ def test_the_fast_encoder_writes_what_the_documented_one_writes() -> None:
     )
 
 
+def test_a_python_without_the_fast_encoder_writes_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = {"b": [1.5, "会员"], "a": {}}
+    written = wire.text(data)
+    monkeypatch.setattr(json.encoder, "c_make_encoder", None)
+
+    assert written == _encoder()(data)
+
+
 @pytest.mark.parametrize(
     ("data", "fault"),
     [
@@ -210,6 +218,7 @@ def test_the_fast_encoder_writes_what_the_documented_one_writes() -> None:
         ({"\udfff": 1}, r'$["\udfff"]: expected text, got a lone surrogate'),
         ({"a": {1}}, "$.a: expected JSON, got set"),
         ({"a": object}, "$.a: expected JSON, got type"),
+        ({"k" * 65: math.nan}, '$["' + "k" * 64 + '"]: expected a finite number'),
         ({(1,): 1}, '$["(1,)"]: expected str as key, got tuple'),
     ],
 )

@@ -28,7 +28,7 @@ def checked_id(text: object, path: str) -> str:
         BadValue: *text* is no text, is empty, is too long or holds a character nobody can see.
     """
     if type(text) is not str:
-        raise BadValue(path, f"expected text, got {type(text).__name__}")
+        raise BadValue(path, f"expected str, got {type(text).__name__}")
     if not 0 < len(text) <= ID_LENGTH_MAX:
         raise BadValue(path, f"expected 1 to {ID_LENGTH_MAX} characters, got {len(text)}")
     if not text.isprintable():

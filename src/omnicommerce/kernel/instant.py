@@ -116,7 +116,7 @@ def parse_instant(text: str, path: str = "$") -> datetime:
         BadValue: *text* is not written like that, or names a day that the calendar does not have.
     """
     if type(text) is not str:
-        raise BadValue(path, f"expected text, got {type(text).__name__}")
+        raise BadValue(path, f"expected str, got {type(text).__name__}")
     if _INSTANT.fullmatch(text) is None:
         raise BadValue(path, "expected an instant with an offset, such as 2026-11-22T18:00:00Z")
     try:

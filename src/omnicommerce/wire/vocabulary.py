@@ -101,8 +101,11 @@ def upgraded(data: Any, name: str, version: object, vocabulary: Vocabulary) -> A
         raise _fault(f"version {version} is newer than {current}, the newest this program knows: update it")
     if version < 1:
         raise _fault("expected a version from 1")
-    # A step may build on what it is given, and the caller may still need the original.
-    data = copy.deepcopy(data)
+    try:
+        # A step may build on what it is given, and the caller may still need the original.
+        data = copy.deepcopy(data)
+    except RecursionError:
+        raise _fault("nested too deeply") from None
     for number, step in enumerate(vocabulary.upgrades[name][version - 1 :], start=version):
         if type(data) is not dict:
             raise _fault(f"version {number} expected dict, got {type(data).__name__}")
