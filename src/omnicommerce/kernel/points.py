@@ -39,6 +39,9 @@ class Points:
     def __sub__(self, other: Points) -> Points:
         return Points(self.count - other.count) if type(other) is Points else NotImplemented
 
+    def __abs__(self) -> Points:
+        return self if self.count >= 0 else -self
+
     def __neg__(self) -> Points:
         return Points(-self.count)
 

@@ -23,6 +23,10 @@ REASON_LENGTH_MAX: Final = 64
 """A reason is a word for reports, not a story; stories name people."""
 
 
+NOTHING: Final = Points(0)
+ONE: Final = Points(1)
+
+
 class Account(StrEnum):
     """Whose points they are: the member's, or an account of the house."""
 
@@ -115,15 +119,14 @@ def apply(book: PointsBook, event: PointsAdjusted) -> PointsBook:
 
 
 def _judged(book: PointsBook, wanted: Adjustment, rules: PointsRules) -> Verdict:
-    nothing = Points(0)
-    size = max(wanted.points, -wanted.points)
-    taken = max(nothing, -wanted.points)
+    size = abs(wanted.points)
+    taken = size if wanted.points < NOTHING else NOTHING
     by_customer = isinstance(wanted.by, Customer)
     return every(
         "adjustment_refused",
         (
             failed("not_for_customers") if by_customer else held("not_for_customers"),
-            at_least("nothing_to_adjust", actual=size, required=Points(1)),
+            at_least("nothing_to_adjust", actual=size, required=ONE),
             at_most("adjustment_too_large", actual=size, required=rules.adjustment_max),
             at_least("too_few_points", actual=book.balance, required=taken),
         ),

@@ -50,19 +50,19 @@ class Desk:
     views: dict[str, Any] = attrs.field(factory=dict)
 
 
-def lacking(question: Any, desk: Desk) -> list[Key]:
+def lacking(question: Any, desk: Desk) -> dict[Key, None]:
     """The keys that must be read before *question* can be answered."""
     questions: tuple[Any, ...] = question.questions if question.__class__ is All else (question,)
-    overlay = desk.overlay
-    keys: list[Key] = []
+    lacks = desk.overlay.lacks
+    keys: dict[Key, None] = {}
     for each in questions:
         kind = each.__class__
         if kind is Get or kind is Look:
-            if overlay.lacks(each.collection.name, each.id):
-                keys.append(_key_of(each.collection, each.id))
+            if lacks(each.collection.name, each.id):
+                keys[_key_of(each.collection, each.id)] = None
         elif kind in _LACKING:
-            keys.extend(_LACKING[kind](each, desk))
-    return list(dict.fromkeys(keys))
+            keys.update(dict.fromkeys(_LACKING[kind](each, desk)))
+    return keys
 
 
 def answer(question: Any, desk: Desk) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any, Generic, TypeVar
 
 import attrs
@@ -94,18 +94,18 @@ def _followed(job: Job[T], desk: Desk) -> Steps[Outcome[T]]:
                 reply = yield from scanned(question, desk)
                 continue
             while keys := lacking(question, desk):
-                yield from _read(keys, job.once, desk)
+                yield from _read(tuple(keys), job.once, desk)
             reply = answer(question, desk)
     finally:
         flow.close()
 
 
-def _read(keys: Sequence[Key], once: Once | None, desk: Desk) -> Steps[None]:
+def _read(keys: tuple[Key, ...], once: Once | None, desk: Desk) -> Steps[None]:
     """Read *keys*, and with the first read of a batch the receipt of what may have been done before."""
     if once is not None and desk.overlay.lacks(*once.key):
         keys = (*keys, once.key)
     assert len(keys) <= KEYS_MAX, f"one look is at most {KEYS_MAX} records"
-    found = yield Read(tuple(keys))
+    found = yield Read(keys)
     desk.overlay.reads += 1
     desk.overlay.learn(keys, found)
     if once is not None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any, Final
 
 from omnicommerce import wire
-from omnicommerce.kernel.changes import Event, Removal, Tally, Write
+from omnicommerce.kernel.changes import Event, Tally, Write
 from omnicommerce.kernel.collection import ABSENT
 from omnicommerce.kernel.instant import as_text
 from omnicommerce.ports.storage import Add, Append, Batch, Check, Delete, Key, Put
@@ -39,13 +39,10 @@ def batch_of(overlay: Overlay, world: World) -> Batch:
             deletes.append(Delete(key, staged.first))
         else:
             checks.append(Check(key, ABSENT))
+    tallies = [item for done in overlay.kept for item, _ in done if isinstance(item, Tally)]
+    entries = [entry for done in overlay.kept for entry in _entries(done, overlay, world)]
     return Batch(
-        overlay.batch,
-        tuple(checks),
-        tuple(puts),
-        tuple(deletes),
-        tuple(_summed(item for done in overlay.kept for item, _ in done if isinstance(item, Tally))),
-        tuple(entry for done in overlay.kept for entry in _entries(done, overlay, world)),
+        overlay.batch, tuple(checks), tuple(puts), tuple(deletes), tuple(_summed(tallies)), tuple(entries)
     )
 
 
@@ -69,30 +66,25 @@ def _summed(tallies: Iterable[Tally]) -> Iterable[Add]:
     return adds
 
 
-def _entries(done: list[Done], overlay: Overlay, world: World) -> Iterator[Append]:
+def _entries(done: list[Done], overlay: Overlay, world: World) -> list[Append]:
     """One entry an event, with the writes and adds before it; those behind the last event join it."""
     told: list[tuple[Event, list[Any], list[Any]]] = []
     writes: list[Any] = []
     adds: list[Any] = []
     for item, before in done:
-        match item:
-            case Write(collection, id):
-                if collection.is_journaled:
-                    writes.append([collection.name, id, before, overlay.batch])
-            case Removal(collection, id):
-                if collection.is_journaled:
-                    writes.append([collection.name, id, before, ABSENT])
-            case Tally(counter, delta):
-                adds.append([counter.name, delta])
-            case Event():
-                told.append((item, writes, adds))
-                writes, adds = [], []
+        if isinstance(item, Event):
+            told.append((item, writes, adds))
+            writes, adds = [], []
+        elif isinstance(item, Tally):
+            adds.append([item.counter.name, item.delta])
+        elif item.collection.is_journaled:
+            after = overlay.batch if isinstance(item, Write) else ABSENT
+            writes.append([item.collection.name, item.id, before, after])
     if writes or adds:
         assert told, f"an event must say why {writes or adds} changed"
         told[-1][1].extend(writes)
         told[-1][2].extend(adds)
-    for event, its_writes, its_adds in told:
-        yield _entry(event, its_writes, its_adds, overlay, world)
+    return [_entry(event, its_writes, its_adds, overlay, world) for event, its_writes, its_adds in told]
 
 
 def _entry(event: Event, writes: list[Any], adds: list[Any], overlay: Overlay, world: World) -> Append:

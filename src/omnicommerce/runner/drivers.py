@@ -8,7 +8,7 @@ import time
 from typing import TypeVar
 
 from omnicommerce.kernel.errors import CommerceError, CommitUnknown, PortFault
-from omnicommerce.ports.storage import AsyncStorage, Query, Storage
+from omnicommerce.ports.storage import AsyncStorage, Storage
 from omnicommerce.runner.steps import Commit, Pause, Read, Step, Steps
 
 T = TypeVar("T")
@@ -65,26 +65,22 @@ def _blamed(error: Exception) -> CommerceError:
 
 
 def _done(step: Step, storage: Storage) -> object:
-    match step:
-        case Read(keys):
-            return storage.read(keys)
-        case Commit(batch):
-            return storage.commit(batch)
-        case Query():
-            return storage.scan(step)
-        case Pause(seconds_max):
-            time.sleep(random.uniform(0, seconds_max))  # noqa: S311  # jitter guards no secret
-            return None
+    if isinstance(step, Read):
+        return storage.read(step.keys)
+    if isinstance(step, Commit):
+        return storage.commit(step.batch)
+    if isinstance(step, Pause):
+        time.sleep(random.uniform(0, step.seconds_max))  # noqa: S311  # jitter guards no secret
+        return None
+    return storage.scan(step)
 
 
 async def _awaited(step: Step, storage: AsyncStorage) -> object:
-    match step:
-        case Read(keys):
-            return await storage.read(keys)
-        case Commit(batch):
-            return await storage.commit(batch)
-        case Query():
-            return await storage.scan(step)
-        case Pause(seconds_max):
-            await asyncio.sleep(random.uniform(0, seconds_max))  # noqa: S311  # likewise
-            return None
+    if isinstance(step, Read):
+        return await storage.read(step.keys)
+    if isinstance(step, Commit):
+        return await storage.commit(step.batch)
+    if isinstance(step, Pause):
+        await asyncio.sleep(random.uniform(0, step.seconds_max))  # noqa: S311  # likewise
+        return None
+    return await storage.scan(step)

@@ -13,7 +13,7 @@ from typing import Any, Final, TypeAlias
 import attrs
 
 from omnicommerce import wire
-from omnicommerce.kernel.changes import Changes, Event, Removal, Tally, Write
+from omnicommerce.kernel.changes import Change, Changes, Removal, Tally, Write
 from omnicommerce.kernel.collection import ABSENT, Collection, Counter, Version, Versioned
 from omnicommerce.kernel.errors import BadWire, Conflict, PortFault
 from omnicommerce.kernel.ids import checked_id
@@ -61,7 +61,7 @@ class Staged:
     first: Version
 
 
-Done: TypeAlias = tuple[Write | Removal | Tally | Event, Version]
+Done: TypeAlias = tuple[Change, Version]
 """A staged change, and the version its record had before it."""
 
 
@@ -150,16 +150,14 @@ class Overlay:
             WrittenLater: a record that is changed bears a later time than this run.
         """
         for item in changes.items:
-            match item:
-                case Write(collection, id, value, version):
-                    before = self._replace(collection, id, value, version, layer)
-                case Removal(collection, id, version):
-                    before = self._replace(collection, id, GONE, version, layer)
-                case Tally(counter, delta):
-                    self.moved[counter.name] = self.moved.get(counter.name, 0) + delta
-                    before = ABSENT
-                case Event():
-                    before = ABSENT
+            before = ABSENT
+            if isinstance(item, Write):
+                before = self._replace(item.collection, item.id, item.value, item.version, layer)
+            elif isinstance(item, Removal):
+                before = self._replace(item.collection, item.id, GONE, item.version, layer)
+            elif isinstance(item, Tally):
+                name = item.counter.name
+                self.moved[name] = self.moved.get(name, 0) + item.delta
             layer.done.append((item, before))
 
     def _replace(

@@ -72,7 +72,7 @@ def _opened(body: str) -> tuple[str, object, Any]:
     if type(envelope) is not dict or envelope.keys() != _ENVELOPE:
         raise BadWire((Fault("$", "expected a stored record with at, v and value"),))
     at = envelope["at"]
-    if type(at) is not str or _INSTANT.fullmatch(at) is None:
+    if type(at) is not str or len(at) != _INSTANT_LENGTH or _INSTANT.match(at) is None:
         raise BadWire((Fault("$.at", "expected the canonical text of an instant"),))
     return at, envelope["v"], envelope["value"]
 

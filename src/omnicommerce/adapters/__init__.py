@@ -1,0 +1,1 @@
+"""Ready-made ends for the ports: storage, keys, ids and the clock."""

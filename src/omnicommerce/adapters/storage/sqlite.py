@@ -1,0 +1,305 @@
+"""The shop's records in one SQLite file: the default of a shop that fits on one machine.
+
+Threads and processes may share the file; a process may be killed at any moment. Not for network
+drives, whose locks do not hold.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterable, Sequence
+from types import TracebackType
+from typing import Any, Final, Self
+
+from omnicommerce.adapters.storage.checked import (
+    checked_batch,
+    checked_keys,
+    checked_limit,
+    checked_query,
+    moved,
+    place,
+    position_at,
+)
+from omnicommerce.adapters.storage.sqlite_connections import Connections
+from omnicommerce.adapters.storage.sqlite_file import JournalMode, as_port_error, checked_path, prepare
+from omnicommerce.kernel.collection import ABSENT, IndexRow, Version
+from omnicommerce.kernel.errors import CommitUnknown, Conflict, Unavailable
+from omnicommerce.ports.storage import (
+    COUNTERS,
+    Batch,
+    Committed,
+    Entry,
+    Found,
+    Key,
+    Page,
+    Position,
+    Put,
+    Query,
+    Record,
+    Row,
+)
+
+SEPARATOR: Final = "\x1f"
+"""Between the parts of `places`. It is a control character, and so never part of a name or a text."""
+
+_READ = "SELECT version, body FROM record WHERE collection = ? AND id = ?"
+_COUNT = "SELECT total FROM counter WHERE name = ?"
+_VERSION = "SELECT version, places FROM record WHERE collection = ? AND id = ?"
+_INSERT = (
+    "INSERT INTO record (collection, id, version, body, places) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
+)
+_UPDATE_IN_PLACE = (
+    "UPDATE record SET version = ?, body = ? WHERE collection = ? AND id = ? AND version = ? AND places = ?"
+)
+_UPDATE = "UPDATE record SET version = ?, body = ?, places = ? WHERE collection = ? AND id = ?"
+_DELETE = "DELETE FROM record WHERE collection = ? AND id = ?"
+_ENTER = "INSERT INTO place (collection, name, at, id) VALUES (?, ?, ?, ?)"
+_LEAVE = "DELETE FROM place WHERE collection = ? AND name = ? AND at = ? AND id = ?"
+_ADD = (
+    "INSERT INTO counter (name, total) VALUES (?, ?)"
+    " ON CONFLICT (name) DO UPDATE SET total = total + excluded.total RETURNING total"
+)
+_APPEND = "INSERT INTO entry (id, body) VALUES (?, ?)"
+_TRIM = "DELETE FROM entry WHERE position <= ?"
+_JOURNAL = "SELECT position, id, body FROM entry WHERE position > ? ORDER BY position LIMIT ?"
+
+
+class SqliteStorage:
+    """Keeps the shop's records in the file at *path*, which is created if there is none.
+
+    `wait_seconds` is how long a call waits for another writer before it is Unavailable.
+    `journal_mode` is chosen by the version of SQLite unless the host says otherwise: "wal" where
+    it is safe, else "delete". Call `close` at the end, or use it as a context manager.
+
+    Raises:
+        BadValue: *path* cannot be a file, or not be opened.
+        PortFault: the file there is something else, damaged, or newer; it was not changed.
+        Unavailable: somebody else kept the file locked for too long.
+    """
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        wait_seconds: float = 10.0,
+        journal_mode: JournalMode | None = None,
+    ) -> None:
+        self.path: Final = checked_path(path)
+        prepare(self.path, wait_seconds, journal_mode)
+        self._connections = Connections(self.path, wait_seconds)
+
+    def __repr__(self) -> str:
+        return f"SqliteStorage({str(self.path)!r})"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close every connection; a later call is Unavailable."""
+        self._connections.close()
+
+    def read(self, keys: Sequence[Key]) -> list[Found]:
+        """See `Storage.read`."""
+        checked_keys(keys)
+        db = self._connections.take()
+        try:
+            if len(keys) == 1:
+                return [_found(db, *keys[0])]
+            # One transaction sees one state of the file, however many statements it takes.
+            db.execute("BEGIN")
+            found = [_found(db, collection, id) for collection, id in keys]
+            db.execute("COMMIT")
+        except sqlite3.Error as error:
+            raise as_port_error(error, self.path) from error
+        else:
+            return found
+        finally:
+            self._connections.give_back(db)
+
+    def scan(self, query: Query) -> Page:
+        """See `Storage.scan`."""
+        checked_query(query)
+        statement, values = selection(query)
+        found = [Row(at, id, Record(version, body)) for at, id, version, body in self._all(statement, values)]
+        return Page(tuple(found[: query.limit]), has_more=len(found) > query.limit)
+
+    def commit(self, batch: Batch) -> Committed:
+        """See `Storage.commit`."""
+        checked_batch(batch)
+        db = self._connections.take()
+        try:
+            db.execute("BEGIN IMMEDIATE")
+            totals = _apply(db, batch)
+            self._finish(db)
+        except sqlite3.Error as error:
+            raise as_port_error(error, self.path) from error
+        else:
+            return Committed(totals)
+        finally:
+            _undo(db)
+            self._connections.give_back(db)
+
+    def journal(self, after: Position, limit: int) -> list[Entry]:
+        """See `Storage.journal`."""
+        checked_limit(limit, "limit")
+        found = self._all(_JOURNAL, (place(after, "after"), limit))
+        return [Entry(position_at(number), id, body) for number, id, body in found]
+
+    def scrub(self) -> None:
+        """Leave no deleted text in any file of the shop: empties the write-ahead log, if there is one.
+
+        Raises:
+            Unavailable: somebody is still reading an older state; try again later.
+        """
+        ((is_busy, *_),) = self._all("PRAGMA wal_checkpoint(TRUNCATE)", ())
+        if is_busy:
+            raise Unavailable(f"{self.path} is being read; its log could not be emptied")
+
+    def _all(self, statement: str, values: tuple[object, ...]) -> list[Any]:
+        db = self._connections.take()
+        try:
+            return db.execute(statement, values).fetchall()
+        except sqlite3.Error as error:
+            raise as_port_error(error, self.path) from error
+        finally:
+            self._connections.give_back(db)
+
+    def _finish(self, db: sqlite3.Connection) -> None:
+        try:
+            db.execute("COMMIT")
+        except sqlite3.Error as error:
+            if db.in_transaction:
+                # SQLite kept the transaction open, so it will be undone and nothing is stored.
+                raise
+            # In a write-ahead log the batch may lie complete, though not acknowledged, and a recovery
+            # would bring it to life. Another write goes over it or comes behind it, and that settles it.
+            _settle(db)
+            raise CommitUnknown(f"{self.path}: {error}; it may be stored") from error
+
+
+def selection(query: Query) -> tuple[str, tuple[object, ...]]:
+    """The statement that answers *query*, one row more than asked for, and its values."""
+    where = ["p.collection = ? AND p.name = ?"]
+    values: list[object] = [query.collection, query.index]
+    if query.after is not None and query.after[0] >= query.since:
+        where.append("(p.at, p.id) > (?, ?)")
+        values += query.after
+    else:
+        where.append("p.at >= ?")
+        values.append(query.since)
+    if query.until is not None:
+        where.append("p.at < ?")
+        values.append(query.until)
+    # CROSS JOIN is SQLite's word for "in this order": along the index, one record at a time.
+    statement = (
+        "SELECT p.at, p.id, r.version, r.body FROM place p CROSS JOIN record r"  # noqa: S608  # fixed parts
+        f" ON r.collection = p.collection AND r.id = p.id WHERE {' AND '.join(where)}"
+        " ORDER BY p.at, p.id LIMIT ?"
+    )
+    return statement, (*values, query.limit + 1)
+
+
+def _found(db: sqlite3.Connection, collection: str, id: str) -> Found:
+    if collection == COUNTERS:
+        counted = db.execute(_COUNT, (id,)).fetchone()
+        return 0 if counted is None else int(counted[0])
+    row = db.execute(_READ, (collection, id)).fetchone()
+    return None if row is None else Record(*row)
+
+
+def _apply(db: sqlite3.Connection, batch: Batch) -> dict[str, int]:
+    """Write all of *batch* into the open transaction and return where its counters stand."""
+    for check in batch.checks:
+        _held(db, check.key, check.version)
+    new = [put for put in batch.puts if put.version == ABSENT]
+    if new:
+        _insert(db, new, batch.id)
+    for put in batch.puts:
+        if put.version != ABSENT:
+            _update(db, put, batch.id)
+    for delete in batch.deletes:
+        places = _held(db, delete.key, delete.version)
+        if delete.version != ABSENT:
+            db.execute(_DELETE, delete.key)
+            _index(db, delete.key, places, "")
+    totals: dict[str, int] = {}
+    for add in batch.adds:
+        total = int(db.execute(_ADD, (add.counter, add.delta)).fetchone()[0])
+        totals[add.counter] = moved(total - add.delta, add)
+    if batch.trim is not None:
+        db.execute(_TRIM, (place(batch.trim.upto, "trim.upto"),))
+    if batch.entries:
+        db.executemany(_APPEND, [(entry.id, entry.body) for entry in batch.entries])
+    return totals
+
+
+def _held(db: sqlite3.Connection, key: Key, version: Version) -> str:
+    """The places of a record that is at this version; a conflict if it is not."""
+    row = db.execute(_VERSION, key).fetchone()
+    if (ABSENT if row is None else row[0]) != version:
+        raise _moved_on(key)
+    return "" if row is None else row[1]
+
+
+def _insert(db: sqlite3.Connection, puts: list[Put], version: Version) -> None:
+    rows = [(*put.key, version, put.body, _places(put.indexes)) for put in puts]
+    if db.executemany(_INSERT, rows).rowcount != len(rows):
+        raise Conflict("a record is already there") if len(puts) > 1 else _moved_on(puts[0].key)
+    entered = [(put.key[0], *row, put.key[1]) for put in puts for row in dict.fromkeys(put.indexes)]
+    if entered:
+        db.executemany(_ENTER, entered)
+
+
+def _update(db: sqlite3.Connection, put: Put, version: Version) -> None:
+    places = _places(put.indexes)
+    if db.execute(_UPDATE_IN_PLACE, (version, put.body, *put.key, put.version, places)).rowcount == 1:
+        return
+    old = _held(db, put.key, put.version)
+    db.execute(_UPDATE, (version, put.body, places, *put.key))
+    _index(db, put.key, old, places)
+
+
+def _index(db: sqlite3.Connection, key: Key, old: str, new: str) -> None:
+    before, after = _rows(old), _rows(new)
+    db.executemany(_LEAVE, [(key[0], *row, key[1]) for row in before if row not in after])
+    db.executemany(_ENTER, [(key[0], *row, key[1]) for row in after if row not in before])
+
+
+def _places(indexes: Iterable[IndexRow]) -> str:
+    return SEPARATOR.join([part for row in indexes for part in row])
+
+
+def _rows(places: str) -> dict[IndexRow, None]:
+    parts = places.split(SEPARATOR) if places else []
+    return dict.fromkeys(zip(parts[::2], parts[1::2], strict=True))
+
+
+def _moved_on(key: Key) -> Conflict:
+    return Conflict(f"{key[0]}/{key[1]} is not at the version stated")
+
+
+def _undo(db: sqlite3.Connection) -> None:
+    if db.in_transaction:
+        try:
+            db.execute("ROLLBACK")
+        except sqlite3.Error:
+            # It will be closed within its transaction, and that undoes it.
+            return
+
+
+def _settle(db: sqlite3.Connection) -> None:
+    try:
+        version = db.execute("PRAGMA user_version").fetchone()[0]
+        db.execute(f"PRAGMA user_version = {version}")
+    except sqlite3.Error:
+        # The file cannot be written at all; whoever opens it next recovers it once and for all.
+        return

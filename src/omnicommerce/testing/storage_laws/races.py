@@ -1,0 +1,222 @@
+"""As if one at a time: whatever happens at the same moment, the outcome is that of some order."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Final
+
+from omnicommerce.kernel.collection import ABSENT, Version
+from omnicommerce.kernel.errors import Conflict, Exhausted
+from omnicommerce.ports.storage import START, Add, Append, Check, Delete, Query, Record, Storage
+from omnicommerce.testing.storage_laws.bench import (
+    Bench,
+    Operation,
+    counter,
+    entries,
+    expect,
+    found,
+    patiently,
+    put,
+    rows,
+    stored,
+    thing,
+    together,
+    total,
+    until_stored,
+)
+
+ROUNDS: Final = 20
+"""Races of two are run so often: each is won within milliseconds, and one lost round is enough."""
+
+
+def the_last_item_is_sold_once(bench: Bench) -> None:
+    """Eight tills take eighty times from a shelf of forty; forty get one."""
+    storage = bench.fresh()
+    stored(storage, Add("free", 40))
+
+    def till() -> int:
+        return sum(_went_through(storage, Add("free", -1, floor=0)) for _ in range(10))
+
+    sold = sum(together(*[till] * 8))
+    expect("no one takes what is not there", (40, 0), (sold, total(storage, "free")))
+
+
+def no_addition_is_lost(bench: Bench) -> None:
+    """Four writers add 1 to the same record ten times each, by read, put and try again."""
+    storage = bench.fresh()
+    stored(storage, put("sum", "0"))
+
+    def increment() -> tuple[Operation, ...]:
+        seen = found(storage, "sum")
+        return (put("sum", str(int(seen.body) + 1), seen.version), Append("added", "{}"))
+
+    def writer() -> None:
+        for _ in range(10):
+            until_stored(storage, increment)
+
+    together(*[writer] * 4)
+    expect("4 x 10 additions, none lost", "40", found(storage, "sum").body)
+    expect("and one entry for each", 40, len(entries(storage)))
+
+
+def one_of_two_wins_a_version(bench: Bench) -> None:
+    """Two who put over the same version, or make the same new record: one is stored, one is a Conflict."""
+    storage = bench.fresh()
+    version = ABSENT
+    for n in range(ROUNDS):
+        name = "same" if n % 2 else f"new-{n}"
+        expected = version if n % 2 else ABSENT
+        jobs = [_trying(storage, put(name, f'"{who}"', expected)) for who in "ab"]
+        won = together(*jobs)
+        expect("exactly one of two is stored", 1, sum(won))
+        expect("and what is there is his", f'"{"ab"[won.index(True)]}"', found(storage, name).body)
+        if n % 2:
+            version = found(storage, name).version
+
+
+def one_of_two_deletes(bench: Bench) -> None:
+    """One puts while one deletes the same version: one of them is a Conflict."""
+    storage = bench.fresh()
+    for n in range(ROUNDS):
+        version = stored(storage, put(f"r{n}"))
+        deleting = _trying(storage, Delete(thing(f"r{n}"), version))
+        won = together(deleting, _trying(storage, put(f"r{n}", '"new"', version)))
+        (seen,) = storage.read((thing(f"r{n}"),))
+
+        expect("exactly one of two is stored", 1, sum(won))
+        expect("and the record says which", won[0], seen is None)
+
+
+def no_two_write_past_each_other(bench: Bench) -> None:
+    """Each checks what the other writes: were both stored, neither order could explain it."""
+    storage = bench.fresh()
+    a = b = stored(storage, put("a", "0"), put("b", "0"))
+    for n in range(ROUNDS):
+        jobs = (
+            _trying(storage, Check(thing("a"), a), put("b", str(n), b)),
+            _trying(storage, Check(thing("b"), b), put("a", str(n), a)),
+        )
+        expect("a check holds until the commit, so one of two is a Conflict", 1, sum(together(*jobs)))
+        a, b = found(storage, "a").version, found(storage, "b").version
+
+
+def no_two_rely_on_the_same_absence(bench: Bench) -> None:
+    """Each makes its record only where the other's is absent: both must never be there."""
+    storage = bench.fresh()
+    for n in range(ROUNDS):
+        one, other = f"one-{n}", f"other-{n}"
+        jobs = (
+            _trying(storage, Check(thing(one), ABSENT), put(other)),
+            _trying(storage, Check(thing(other), ABSENT), put(one)),
+        )
+        won = together(*jobs)
+        there = [seen is not None for seen in storage.read((thing(other), thing(one)))]
+        expect("one of two, never both", 1, sum(won))
+        expect("and only that one is there", won, there)
+
+
+def a_read_is_one_look(bench: Bench) -> None:
+    """Two records and a counter that are always written together are never seen apart."""
+    storage = bench.fresh()
+    stored(storage, put("a", "0"), put("b", "0"), Add("n", 0))
+
+    def write() -> None:
+        for n in range(1, 41):
+            a, b = found(storage, "a").version, found(storage, "b").version
+            patiently(storage, put("a", str(n), a), put("b", str(n), b), Add("n", 1))
+
+    def look() -> None:
+        keys = (thing("a"), counter("n"), thing("b"))
+        a, n, b = storage.read(keys)
+        bodies = [seen.body if isinstance(seen, Record) else None for seen in (a, b)]
+        expect("one consistent look", [str(n), str(n)], bodies)
+
+    _while(write, look)
+
+
+def a_scan_is_one_look(bench: Bench) -> None:
+    """Records that move through an index together are always found together, each where its body says."""
+    storage = bench.fresh()
+    versions = dict.fromkeys("abc", stored(storage, *(put(id, "0", at=(("when", "0"),)) for id in "abc")))
+
+    def write() -> None:
+        for n in range(1, 41):
+            moved = (put(id, str(n), versions[id], at=(("when", str(n)),)) for id in "abc")
+            version = _patient_version(storage, *moved)
+            versions.update(dict.fromkeys("abc", version))
+
+    def look() -> None:
+        seen = storage.scan(Query("things", "when")).rows
+        expect("three records at one text", (3, 1), (len(seen), len({row.at for row in seen})))
+        expect(
+            "each with the body of that version", {row.at for row in seen}, {row.record.body for row in seen}
+        )
+
+    _while(write, look)
+    expect("three rows in the end", 3, len(rows(storage)))
+
+
+def no_entry_is_late(bench: Bench) -> None:
+    """A reader who remembers only its last position misses nothing of four writers."""
+    storage = bench.fresh()
+    seen: list[str] = []
+    marks = [START]
+
+    def read_on() -> None:
+        for entry in storage.journal(marks[-1], 7):
+            seen.append(entry.id)
+            marks.append(entry.position)
+
+    def write() -> None:
+        def writer(who: int) -> None:
+            for n in range(15):
+                patiently(storage, Append(f"{who}-{n}", "{}"), Append(f"{who}-{n}+", "{}"))
+
+        together(*[lambda who=who: writer(who) for who in range(4)])
+
+    _while(write, read_on)
+    while storage.journal(marks[-1], 1):
+        read_on()
+    whole = [entry.id for entry in entries(storage)]
+    expect("120 entries were written", 120, len(whole))
+    expect("the reader saw all of them, in the order of the journal", whole, seen)
+    for who in range(4):
+        mine = [id for id in whole if id.startswith(f"{who}-")]
+        written = [f"{who}-{n}{sign}" for n in range(15) for sign in ("", "+")]
+        expect("each writer's entries in their order, a batch's side by side", written, mine)
+
+
+def _went_through(storage: Storage, *operations: Operation) -> bool:
+    try:
+        patiently(storage, *operations)
+    except (Conflict, Exhausted):
+        return False
+    return True
+
+
+def _trying(storage: Storage, *operations: Operation) -> Callable[[], bool]:
+    return lambda: _went_through(storage, *operations)
+
+
+def _patient_version(storage: Storage, *operations: Operation) -> Version:
+    patiently(storage, *operations)
+    return found(storage, "a").version
+
+
+def _while(write: Callable[[], None], look: Callable[[], None]) -> None:
+    """Look again and again while the other thread writes, and once more afterwards."""
+    is_done = threading.Event()
+
+    def write_all() -> None:
+        try:
+            write()
+        finally:
+            is_done.set()
+
+    def look_on() -> None:
+        while not is_done.is_set():
+            look()
+        look()
+
+    together(write_all, look_on)
