@@ -320,6 +320,7 @@ def test_a_door_refuses_the_other_doors_storage_and_missing_keys() -> None:
             ("storage", lambda: Commerce(AsyncMemoryStorage(MemoryStorage()), Rulebook(), keys=DemoKeys())),  # type: ignore[arg-type]
             ("storage", lambda: AsyncCommerce(MemoryStorage(), Rulebook(), keys=DemoKeys())),  # type: ignore[arg-type]
             ("storage", lambda: Commerce(object(), Rulebook(), keys=DemoKeys())),  # type: ignore[arg-type]
+            ("rulebook", lambda: Commerce(MemoryStorage(), None, keys=DemoKeys())),  # type: ignore[arg-type]
             ("keys", lambda: Commerce(MemoryStorage(), Rulebook(), keys=None)),  # type: ignore[arg-type]
             ("keys", lambda: Commerce(MemoryStorage(), Rulebook(), keys=b"secret")),  # type: ignore[arg-type]
         ]

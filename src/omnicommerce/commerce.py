@@ -41,7 +41,7 @@ class Commerce:
     them by name, and the events they record by tag.
 
     Raises:
-        BadValue: the storage is an async one, or `keys` is no key ring.
+        BadValue: the storage is an async one, `keys` is no key ring, or the rulebook is none.
     """
 
     __slots__ = ("_key", "_runner")
@@ -154,6 +154,7 @@ def _world(
 ) -> World:
     if not callable(getattr(keys, "digest", None)):
         raise BadValue("keys", "expected a key ring: SecretKeys(secret), or DemoKeys() to play")
+    wire.checker(Rulebook)(rulebook, "rulebook")
     return World(
         clock=clock,
         ids=ids,

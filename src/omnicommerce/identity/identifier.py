@@ -35,6 +35,8 @@ class Identifier:
     text: str = attrs.field(repr=False)
 
     def __attrs_post_init__(self) -> None:
+        if type(self.namespace) is not Namespace:
+            raise BadValue("namespace", f"expected Namespace, got {type(self.namespace).__name__}")
         text = checked_id(self.text, "text")
         if len(text) > IDENTIFIER_LENGTH_MAX:
             raise BadValue("text", f"expected at most {IDENTIFIER_LENGTH_MAX} characters, got {len(text)}")
