@@ -56,6 +56,7 @@ def test_the_door_alone_loads_no_room() -> None:
 
 
 def test_every_public_name_can_be_had_and_no_other() -> None:
+    assert sorted(omnicommerce._HOMES) == omnicommerce.__all__
     assert [] == [name for name in omnicommerce.__all__ if not hasattr(omnicommerce, name)]
     with pytest.raises(AttributeError, match="no attribute 'Nonsense'"):
         _ = omnicommerce.Nonsense

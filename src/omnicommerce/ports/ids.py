@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Final, Protocol
+
+CODE_ALPHABET: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+"""32 characters that nobody mistakes for one another when a code is read aloud: five bits each."""
+
+CODE_LENGTH_MAX: Final = 64
+"""Nobody reads out a longer code."""
 
 
 class Ids(Protocol):
@@ -13,5 +19,9 @@ class Ids(Protocol):
         ...
 
     def code(self, length: int) -> str:
-        """A new code of *length* characters out of ``23456789ABCDEFGHJKLMNPQRSTUVWXYZ``."""
+        """A new code of *length* characters of CODE_ALPHABET.
+
+        Raises:
+            BadValue: *length* is not 1 to CODE_LENGTH_MAX.
+        """
         ...

@@ -9,13 +9,15 @@ In plain words, this is what you promise:
   `Delete` whose record is not at the stated version, absent included, is a `Conflict`.
 * **The truth about failure.** `Conflict`, `Exhausted` and `Unavailable` mean that nothing was
   stored. If you cannot know, raise `CommitUnknown`; by then the batch can no longer become stored.
-* **What was given is given back**, character for character: `body` is JSON text, and you need not
-  look inside it.
+* **What was given is given back**, character for character, or refused as `BadInput` with nothing
+  stored: `body` is JSON text, and you need not look inside it.
 * **Byte order.** Index texts, and ids among equal texts, sort by their UTF-8 bytes, which is also
   the order of Python's `str`.
 * **A bound is tested only in the direction of the delta**, against the running total of the batch.
 * **Never late.** Once a reader of the journal has seen a position, no entry will ever appear at or
   before it. Positions grow; they need not be without gaps.
+* **A call that was cancelled** is settled before it ends: a cancelled commit waits, and is then
+  `CommitUnknown`, which takes the place of the cancellation.
 * **One namespace.** A storage shows the records of one shop and never those of another.
 
 `omnicommerce.testing.StorageConformance` holds an adapter to each sentence. An async adapter has the
@@ -81,7 +83,7 @@ class Put:
     """Store this body and these index rows, if the record is still at this version.
 
     The record's new version is the id of the batch. `indexes` replaces all index rows that the
-    record had.
+    record had; a row named twice is one row.
     """
 
     key: Key
@@ -92,7 +94,7 @@ class Put:
 
 @attrs.frozen
 class Delete:
-    """Remove the record and its index rows, if it is still at this version."""
+    """Remove the record and its index rows, if it is still at this version (ABSENT: a Check)."""
 
     key: Key
     version: Version
@@ -103,7 +105,8 @@ class Add:
     """Add *delta* to a counter, which starts at 0.
 
     If *delta* is negative the running total must not fall below *floor*; if it is positive it must
-    not rise above *ceiling*. None is no bound; the other bound is not tested.
+    not rise above *ceiling*. The other bound is not tested. None stands for the AMOUNT_MAX of
+    `omnicommerce.kernel.bounds`, in either direction, which no total ever passes.
     """
 
     counter: str
@@ -122,7 +125,7 @@ class Append:
 
 @attrs.frozen
 class Trim:
-    """Forget the journal up to and including this position."""
+    """Forget the journal up to and including this position; the batch's own entries are spared."""
 
     upto: Position
 

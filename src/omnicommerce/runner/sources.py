@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import secrets
 from datetime import UTC, datetime
-from typing import Final
 
 import attrs
 
-CODE_ALPHABET: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
-"""32 characters that nobody mistakes for one another when a code is read aloud."""
+from omnicommerce.kernel.bounds import checked_amount
+from omnicommerce.ports.ids import CODE_ALPHABET, CODE_LENGTH_MAX
 
 
 def utc_now() -> datetime:
@@ -26,5 +25,6 @@ class RandomIds:
         return secrets.token_hex(16)
 
     def code(self, length: int) -> str:
-        """*length* characters of CODE_ALPHABET, five random bits each."""
+        """*length* characters of CODE_ALPHABET, drawn one by one."""
+        checked_amount(length, "length", 1, CODE_LENGTH_MAX)
         return "".join(secrets.choice(CODE_ALPHABET) for _ in range(length))

@@ -5,10 +5,10 @@ from __future__ import annotations
 import itertools
 from typing import Final
 
-from omnicommerce.adapters.ids import ALPHABET, CODE_LENGTH_MAX
 from omnicommerce.kernel.bounds import checked_amount
 from omnicommerce.kernel.errors import BadValue
 from omnicommerce.kernel.ids import checked_id
+from omnicommerce.ports.ids import CODE_ALPHABET, CODE_LENGTH_MAX
 
 DIGITS: Final = 6
 
@@ -32,10 +32,10 @@ class CountingIds:
         """See `Ids.code`."""
         checked_amount(length, "length", 1, CODE_LENGTH_MAX)
         number = next(self._codes)
-        if number >= len(ALPHABET) ** length:
+        if number >= len(CODE_ALPHABET) ** length:
             raise BadValue("length", f"all codes of {length} characters are drawn")
         signs = ""
         for _ in range(length):
-            number, place = divmod(number, len(ALPHABET))
-            signs = ALPHABET[place] + signs
+            number, place = divmod(number, len(CODE_ALPHABET))
+            signs = CODE_ALPHABET[place] + signs
         return signs
