@@ -11,11 +11,11 @@ import pendulum
 import pytest
 
 from omnicommerce import wire
-from omnicommerce.identity import Identifier, Namespace
+from omnicommerce.identity import Identifier, Namespace, Node
 from omnicommerce.kernel.actor import Actor, Customer, Staff
 from omnicommerce.kernel.channel import Channel
 from omnicommerce.kernel.errors import BadValue
-from omnicommerce.kernel.ids import MemberId
+from omnicommerce.kernel.ids import MemberId, PersonId
 from omnicommerce.kernel.money import Money
 from omnicommerce.kernel.points import Points
 from omnicommerce.kernel.quantity import Quantity
@@ -98,7 +98,7 @@ def test_what_fits_passes(value: Any, kind: Any) -> None:
             "p: expected an instant in UTC, got one of +0800",
         ),
         ("card", Identifier, "p: expected Identifier, got str"),
-        (Identifier("till_member", "1"), Identifier, "p.namespace: expected Namespace, got str"),  # type: ignore[arg-type]
+        (Node("till_member", 0, PersonId("p")), Node, "p.namespace: expected Namespace, got str"),  # type: ignore[arg-type]
         (Customer(5), Actor, "p.member: expected str, got int"),  # type: ignore[arg-type]
         (Staff("s", {"a"}), Actor, "p.capabilities: expected frozenset, got set"),  # type: ignore[arg-type]
         (Points(1), Actor, "p: expected Customer or Staff or System or Till, got Points"),
