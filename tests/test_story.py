@@ -350,6 +350,20 @@ def test_once_and_acting_turn_a_copy_and_leave_the_shop_as_it_was() -> None:
     ]
 
 
+def test_the_async_door_turns_copies_alike() -> None:
+    storage = MemoryStorage()
+    shop = AsyncCommerce(AsyncMemoryStorage(storage), Rulebook(), keys=DemoKeys())
+
+    async def told() -> Points:
+        member = (await shop.acting(Staff("s-7")).members.register(identifier=CARD)).member
+        for _ in range(2):
+            await shop.once("k").points.adjust(member=member, points=Points(1), reason="gift")
+        return (await shop.points.balance(member=member)).points
+
+    assert Points(1) == asyncio.run(told())
+    assert ["s-7", "host"] == [e["actor"].get("name", e["actor"].get("id")) for e in journal(storage)]
+
+
 def test_an_entry_of_the_journal_is_plain_json() -> None:
     storage = MemoryStorage()
     Commerce(storage, Rulebook(), keys=DemoKeys()).members.register(identifier=CARD)

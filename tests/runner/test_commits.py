@@ -13,7 +13,7 @@ from omnicommerce.adapters.storage.memory import MemoryStorage
 from omnicommerce.kernel.actor import Staff
 from omnicommerce.kernel.changes import Event, adding, removing
 from omnicommerce.kernel.channel import Channel
-from omnicommerce.kernel.errors import CommitUnknown, Unavailable
+from omnicommerce.kernel.errors import CommitUnknown, Conflict, Unavailable
 from omnicommerce.kernel.flow import Flow, FreshCode, FreshId, Get, Now, Outcome, Rules, ask, ask_all
 from omnicommerce.kernel.ids import MemberId, StoreId
 from omnicommerce.loyalty import PointsRules
@@ -223,3 +223,17 @@ def test_a_deleted_record_frees_its_id_but_never_its_version() -> None:
     with pytest.raises(Exception, match="met others"):
         shop.run(command(swap))
     assert old != storage.read([Key("thing", "a")])[0]
+
+
+def test_a_record_from_a_future_that_keeps_moving_away_ends_in_a_conflict() -> None:
+    inner, ahead = MemoryStorage(), FrozenClock(NOON)
+    rival = runner(inner, world(ahead))
+
+    def race_ahead() -> None:
+        ahead.advance(hours=1)
+        rival.run(command(grow, id="a"))
+
+    storage = Rivalled(inner, race_ahead, before_read=1, every=True)
+
+    with pytest.raises(Conflict, match="a record from the future 9 times"):
+        runner(storage).run(command(grow, id="a"))

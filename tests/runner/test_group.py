@@ -7,12 +7,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from omnicommerce.adapters.storage.memory import MemoryStorage
-from omnicommerce.kernel.errors import CommitUnknown, NotTheSame, Refused
+from omnicommerce.kernel.errors import CommitUnknown, NotTheSame, Refused, Unavailable
 from omnicommerce.kernel.flow import Flow, Get, Now, Outcome, Refusal, ask_all, call
 from omnicommerce.kernel.verdict import failed
 from omnicommerce.ports.storage import START, Batch, Committed, Key
 from omnicommerce.runner import Command, Done, Ended, Failed
-from omnicommerce.testing import CountingStorage
+from omnicommerce.testing import CountingStorage, LossyStorage
 from tests.backstage import command, journal, runner
 from tests.lending import THINGS, grow, keep, kept, lend, size_of, stock
 from tests.rivals import Rivalled
@@ -164,6 +164,35 @@ def test_a_group_whose_commit_is_unknown_is_not_run_again() -> None:
 
     assert 1 == Silent.commits
     assert 2 == len(inner.journal(START, 10))
+
+
+def test_a_storage_that_goes_away_midway_loses_no_answer() -> None:
+    inner = MemoryStorage()
+    runner(inner).run(command(keep, id="odd", size=7))
+    commits = 0
+
+    def goes_away() -> None:
+        nonlocal commits
+        commits += 1
+        if commits == 2:
+            raise Unavailable("no answer")
+
+    storage = Rivalled(inner, goes_away, before_commit=1, every=True)
+    group = [(command(grow, id="a"), "k1"), (command(fragile, id="odd"), None)]
+    ended = runner(storage).run_group([*group, (command(grow, id="a"), "k2"), (command(grow, id="a"), "k3")])
+
+    assert [1, "KeyError", "Unavailable", "Unavailable"] == answers(ended)
+    assert 1 == runner(inner).run(command(size_of, id="a"))
+
+
+def test_a_lost_answer_of_a_large_group_is_settled_within_one_look() -> None:
+    storage = LossyStorage(MemoryStorage(), 1, "answer")
+    jobs: list[tuple[Command[int], str | None]] = [(command(grow, id=f"a{n}"), f"k{n}") for n in range(700)]
+
+    ended = runner(storage).run_group(jobs)
+
+    assert [1] * 700 == answers(ended)
+    assert 1 == storage.commits
 
 
 step = st.one_of(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from omnicommerce.adapters.storage.memory import MemoryStorage
 from omnicommerce.kernel.changes import NOTHING, Event, adding, adding_to, happened, removing, replacing
 from omnicommerce.kernel.collection import Counter
-from omnicommerce.kernel.errors import Conflict, Exhausted, Refused
+from omnicommerce.kernel.errors import Conflict, Exhausted, PortFault, Refused
 from omnicommerce.kernel.flow import (
     Count,
     Flow,
@@ -27,10 +27,11 @@ from omnicommerce.kernel.flow import (
     stage,
 )
 from omnicommerce.kernel.verdict import failed
-from omnicommerce.ports.storage import COUNTERS, Key
+from omnicommerce.ports.storage import COUNTERS, Key, Page, Query
 from omnicommerce.testing import CountingStorage
 from tests.backstage import NOON, command, journal, runner
 from tests.lending import THINGS, Thing, ThingKept, grow, keep, kept
+from tests.rivals import Rivalled
 
 SHELF = Counter("free/s1")
 
@@ -278,3 +279,58 @@ def test_a_scan_over_staged_records_equals_a_scan_after_the_commit(
 
 def red_ids() -> Flow[tuple[str, ...]]:
     return (yield from found("red"))
+
+
+def test_a_scan_reads_on_while_what_is_staged_hides_what_is_stored() -> None:
+    storage = CountingStorage(MemoryStorage())
+    shop = runner(storage)
+    for id in "abcde":
+        shop.run(command(keep, id=id, size=1, colour="red"))
+
+    def hidden() -> Flow[tuple[str, ...]]:
+        for id in "abc":
+            yield from call(keep(id=id, size=1, colour="blue"))
+        return (yield from found("red", limit=1))
+
+    storage.forget()
+    assert ("d",) == shop.run(command(hidden))
+    assert 4 == storage.counts["scan"]
+
+
+def test_a_scan_over_a_record_that_changed_since_the_batch_first_saw_it_is_run_again() -> None:
+    inner = MemoryStorage()
+    shop = runner(inner)
+    shop.run(command(keep, id="a", size=1, colour="red"))
+    rivalled = Rivalled(inner, lambda: shop.run(command(keep, id="a", size=2, colour="red")), before_read=2)
+
+    def seen_twice() -> Flow[int]:
+        looked = yield from ask(Look(THINGS, "a"))
+        (found,) = yield from ask(Scan(THINGS, "colour", "red", "red~"))
+        assert looked == found
+        return Outcome(found.must().size)
+
+    assert 2 == runner(rivalled).run(command(seen_twice))
+
+
+def test_an_endless_scan_is_the_storages_fault() -> None:
+    class Endless(MemoryStorage):
+        def scan(self, query: Query) -> Page:
+            return Page((), has_more=bool(query.limit))
+
+    with pytest.raises(PortFault, match="has more rows but returned none"):
+        runner(Endless()).run(command(red_ids))
+
+
+def test_a_record_that_was_only_seen_in_passing_is_no_blank_page() -> None:
+    """A scan that found more than it was asked for knows the rest, too; adding one of them is a conflict."""
+    shop = runner()
+    for id in "bc":
+        shop.run(command(keep, id=id, size=1, colour="red"))
+
+    def careless() -> Flow[bool]:
+        yield from call(keep(id="a", size=1, colour="red"))
+        yield from found("red", limit=2)
+        return Outcome(True, adding(THINGS, "c", Thing(9), why("c")))
+
+    with pytest.raises(Conflict, match="thing/c is no longer what it was decided on"):
+        shop.run(command(careless))

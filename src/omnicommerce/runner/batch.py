@@ -114,8 +114,3 @@ def _entry(event: Event, writes: list[Any], adds: list[Any], overlay: Overlay, w
         said["depth"] = event.depth
     body = wire.text(said)
     return Append(hashlib.sha256(body.encode()).hexdigest()[:ENTRY_ID_LENGTH], body)
-
-
-def keys_put(batch: Batch) -> tuple[Key, ...]:
-    """The records that tell, by their version, whether *batch* was stored."""
-    return tuple(put.key for put in batch.puts)

@@ -7,14 +7,22 @@ from typing import Any, Final, Generic, TypeAlias, TypeVar
 
 import attrs
 
-from omnicommerce.kernel.collection import Version
-from omnicommerce.kernel.errors import Again, CommitUnknown, Conflict, Exhausted, PortFault, Refused
+from omnicommerce.kernel.collection import ABSENT, Version
+from omnicommerce.kernel.errors import (
+    Again,
+    CommitUnknown,
+    Conflict,
+    Exhausted,
+    PortFault,
+    Refused,
+    Unavailable,
+)
 from omnicommerce.kernel.flow import Refusal
 from omnicommerce.kernel.instant import as_text, parse_instant, utc
 from omnicommerce.kernel.process import Deed, Enter, Process, Run
-from omnicommerce.ports.storage import Batch
+from omnicommerce.ports.storage import KEYS_MAX, Batch
 from omnicommerce.runner.attempt import Job, attempted, still_so
-from omnicommerce.runner.batch import batch_of, keys_put
+from omnicommerce.runner.batch import batch_of
 from omnicommerce.runner.command import Command
 from omnicommerce.runner.overlay import Overlay, WrittenLater
 from omnicommerce.runner.receipts import once
@@ -75,7 +83,12 @@ def group(jobs: Sequence[Job[Any]], world: World) -> Steps[tuple[Ended[Any], ...
     """Run several commands in order and commit once; the answers are those of one by one.
 
     A refused command drops only its own changes. No answer leaves before the commit: if anything but
-    a refusal happens, nothing of the group was stored, and its commands run one by one instead.
+    a refusal happens, nothing of the group was stored, and its commands run one by one instead. Then
+    each one's error is its own answer; if the storage goes away, so it is for all that are left.
+
+    Raises:
+        CommitUnknown: the group may have been stored; commands with a key may safely be asked again.
+        PortFault: the storage broke its promise at the group's commit.
     """
     try:
         return (yield from _together(jobs, world))
@@ -133,12 +146,17 @@ def _together(jobs: Sequence[Job[Any]], world: World) -> Steps[tuple[Ended[Any],
 
 def _one_by_one(jobs: Sequence[Job[Any]], world: World) -> Steps[tuple[Ended[Any], ...]]:
     ended: list[Ended[Any]] = []
+    outage: Exception | None = None
     for job in jobs:
+        if outage is not None:
+            # The storage is away, so the rest would only wait for it, each in turn.
+            ended.append(Failed(outage))
+            continue
         try:
             ended.append(Done((yield from one(job, world))))
-        except (Again, PortFault):
-            # Nobody's command is at fault, so the rest would only fail the same way.
-            raise
+        except (Unavailable, PortFault) as error:
+            outage = error
+            ended.append(Failed(error))
         except Exception as error:  # noqa: BLE001  # each command's error is its own answer
             ended.append(Failed(error))
     return tuple(ended)
@@ -159,17 +177,18 @@ def _settled(batch: Batch, unknown: CommitUnknown) -> Steps[None]:
         Conflict: it was not stored; a record still has the version that the batch would have replaced.
         CommitUnknown: others have written over everything it put, so nobody can know any more.
     """
-    keys = keys_put(batch)
-    if not keys:
+    # What the batch added comes first: hardly anybody writes over a receipt or a sale.
+    puts = sorted(batch.puts, key=lambda put: put.version)[:KEYS_MAX]
+    if not puts:
         raise unknown
     try:
-        found = yield Read(keys)
+        found = yield Read(tuple([put.key for put in puts]))
     except Again:
         raise unknown from None
-    versions = [record.version if record is not None else "" for record in found]
+    versions = [record.version if record is not None else ABSENT for record in found]
     if batch.id in versions:
         return
-    if any(version == put.version for version, put in zip(versions, batch.puts, strict=True)):
+    if any(version == put.version for version, put in zip(versions, puts, strict=True)):
         raise Conflict("the commit was lost on its way") from unknown
     raise unknown
 
