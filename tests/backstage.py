@@ -32,7 +32,6 @@ def world(clock: Callable[[], datetime] | None = None, stories: Mapping[str, Sto
         actor=System("test"),
         stories=stories or {},
         vocabulary=VOCABULARY,
-        views={},
     )
 
 

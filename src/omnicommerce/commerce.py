@@ -163,7 +163,6 @@ def _world(
         actor=HOST,
         stories=dict(processes),
         vocabulary=wire.SHIPPED.joined_with(wire.Vocabulary(events=events)) if events else wire.SHIPPED,
-        views={},
     )
 
 

@@ -18,6 +18,7 @@ from omnicommerce.kernel.collection import ABSENT, Collection, Counter, Version,
 from omnicommerce.kernel.errors import BadWire, Conflict, PortFault
 from omnicommerce.kernel.ids import checked_id
 from omnicommerce.ports.storage import COUNTERS, Found, Key, Record
+from omnicommerce.runner.decoded import Decoded
 
 Name: TypeAlias = tuple[str, str]
 """The collection and the id of a record; equal to its Key, and made in a third of the time."""
@@ -83,6 +84,7 @@ class Overlay:
     now: datetime
     now_text: str
     vocabulary: wire.Vocabulary
+    decoded: Decoded
     known: dict[Name, Known] = attrs.field(factory=dict)
     totals: dict[str, int] = attrs.field(factory=dict)
     staged: dict[Name, Staged] = attrs.field(factory=dict)
@@ -134,11 +136,18 @@ class Overlay:
         return self.known[name].version
 
     def _decode(self, known: Known, collection: Collection[Any], id: str) -> None:
+        name = (collection.name, id)
+        kept = self.decoded.of(name, known.version)
+        if kept is not None:
+            _, known.at, known.value = kept
+            known.is_raw = False
+            return
         try:
             stored = wire.stored(known.body, collection.name, collection.holds, self.vocabulary)
         except BadWire as fault:
             raise PortFault(f"the record {collection.name}/{id} cannot be read: {fault}") from fault
         known.value, known.at, known.is_raw = stored.value, stored.at, False
+        self.decoded.keep(name, known.version, stored.at, stored.value)
 
     # --- what is staged
 

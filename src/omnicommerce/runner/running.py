@@ -124,7 +124,7 @@ def _overlay(world: World, not_before: str) -> Overlay:
     text = as_text(now)
     if text < not_before:
         now, text = parse_instant(not_before), not_before
-    return Overlay(Version(world.ids.fresh()), now, text, world.vocabulary)
+    return Overlay(Version(world.ids.fresh()), now, text, world.vocabulary, world.decoded)
 
 
 def _together(jobs: Sequence[Job[Any]], world: World) -> Steps[tuple[Ended[Any], ...]]:

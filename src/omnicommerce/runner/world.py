@@ -15,6 +15,7 @@ from omnicommerce.ports.clock import Clock
 from omnicommerce.ports.ids import Ids
 from omnicommerce.ports.keys import KeyRing
 from omnicommerce.rulebook import Rulebook
+from omnicommerce.runner.decoded import Decoded
 
 
 @attrs.frozen(eq=False)
@@ -34,7 +35,11 @@ def in_force(rulebook: Rulebook) -> RulesInForce:
 
 @attrs.frozen(eq=False)
 class World:
-    """Everything a run needs besides a storage. `views` remembers projections by name and version."""
+    """Everything a run needs besides a storage.
+
+    `views` remembers projections by name and version, and `decoded` remembers records. Both belong to one
+    storage, so every storage has a world of its own.
+    """
 
     clock: Clock
     ids: Ids
@@ -43,7 +48,8 @@ class World:
     actor: Actor
     stories: Mapping[str, Story]
     vocabulary: wire.Vocabulary
-    views: dict[str, tuple[str, Any]]
+    views: dict[str, tuple[str, Any]] = attrs.field(factory=dict)
+    decoded: Decoded = attrs.field(factory=Decoded)
     actor_data: Any = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
