@@ -37,6 +37,7 @@ from omnicommerce.ports.storage import START, Storage
 from omnicommerce.testing import CountingStorage, FrozenClock
 from omnicommerce.verbs import Verb
 from tests.backstage import NOON, journal
+from tests.lending import EVENTS, grow
 
 CARD = Identifier(Namespace.TILL_MEMBER, "M-1001")
 
@@ -348,6 +349,30 @@ def test_once_and_acting_turn_a_copy_and_leave_the_shop_as_it_was() -> None:
     assert ["host", "s-7", "host", "host"] == [
         e["actor"].get("name", e["actor"].get("id")) for e in journal(storage)
     ]
+
+
+def test_a_host_runs_flows_of_its_own() -> None:
+    storage = MemoryStorage()
+    shop = Commerce(storage, Rulebook(), keys=DemoKeys(), events=EVENTS)
+    async_shop = AsyncCommerce(AsyncMemoryStorage(storage), Rulebook(), keys=DemoKeys(), events=EVENTS)
+
+    assert 2 == shop.once("k").run(grow, id="a", by=2)
+    assert 2 == asyncio.run(async_shop.once("k").run(grow, id="a", by=2))
+    assert 3 == asyncio.run(async_shop.run(grow, id="a"))
+    with pytest.raises(BadValue, match="by: expected int, got str"):
+        shop.run(grow, id="a", by="2")  # type: ignore[arg-type]
+    with pytest.raises(BadValue, match="arguments of grow are named"):
+        shop.run(grow, "a")  # type: ignore[call-arg]
+
+
+def test_an_event_without_a_tag_is_refused_and_nothing_is_stored() -> None:
+    storage = MemoryStorage()
+    shop = Commerce(storage, Rulebook(), keys=DemoKeys())
+
+    with pytest.raises(BadValue, match="ThingKept has no tag"):
+        shop.run(grow, id="a")
+
+    assert [] == journal(storage)
 
 
 def test_the_async_door_turns_copies_alike() -> None:

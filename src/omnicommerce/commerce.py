@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from copy import copy
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, ParamSpec, TypeVar
 
 import attrs
 
 from omnicommerce import wire
 from omnicommerce.kernel.actor import Actor, System
 from omnicommerce.kernel.errors import BadValue
+from omnicommerce.kernel.flow import Flow
 from omnicommerce.kernel.ids import checked_id
 from omnicommerce.kernel.instant import utc
 from omnicommerce.kernel.process import Story
@@ -22,8 +23,11 @@ from omnicommerce.ports.keys import KeyRing
 from omnicommerce.ports.storage import AsyncStorage, Storage
 from omnicommerce.processes.tick import Ticked, tick
 from omnicommerce.rulebook import Rulebook
-from omnicommerce.runner import AsyncRunner, RandomIds, Runner, World, in_force, utc_now
+from omnicommerce.runner import AsyncRunner, Command, RandomIds, Runner, World, in_force, utc_now
 from omnicommerce.verbs import Members, Points
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 HOST: Final = System("host")
 """Who is at work unless the host says otherwise."""
@@ -37,8 +41,8 @@ class Commerce:
     """A shop over a blocking storage.
 
     `keys` holds the shop's secrets: `SecretKeys` in earnest, `DemoKeys` to play; there is no default.
-    `clock` and `ids` say what time it is and draw names. A host that brings processes of its own gives
-    them by name, and the events they record by tag.
+    `clock` and `ids` say what time it is and draw names. A host that writes flows and processes of its
+    own gives the processes by name, and the events that they record by tag.
 
     Raises:
         BadValue: the storage is an async one, `keys` is no key ring, or the rulebook is none.
@@ -79,6 +83,17 @@ class Commerce:
         shop = copy(self)
         shop._runner = attrs.evolve(self._runner, world=self._runner.world.acting(actor))
         return shop
+
+    def run(self, flow: Callable[P, Flow[T]], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a flow of the host's own as one transaction, like every verb; its arguments are named.
+
+        Under an idempotency key the flow is known by its ``__name__``.
+
+        Raises:
+            Refused: the flow refused.
+            BadValue: an argument does not fit the flow's signature.
+        """
+        return self._runner.run(_own(flow, args, kwargs), self._key)
 
     def tick(self, now: datetime | None = None) -> Ticked:
         """Do everything that is due at *now*, each thing once; by default now is what the clock says."""
@@ -128,6 +143,10 @@ class AsyncCommerce:
         shop._runner = attrs.evolve(self._runner, world=self._runner.world.acting(actor))
         return shop
 
+    async def run(self, flow: Callable[P, Flow[T]], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """See `Commerce.run`."""
+        return await self._runner.run(_own(flow, args, kwargs), self._key)
+
     async def tick(self, now: datetime | None = None) -> Ticked:
         """See `Commerce.tick`."""
         world, until = _heartbeat(self._runner.world, now)
@@ -164,6 +183,12 @@ def _world(
         stories=dict(processes),
         vocabulary=wire.SHIPPED.joined_with(wire.Vocabulary(events=events)) if events else wire.SHIPPED,
     )
+
+
+def _own(flow: Callable[..., Flow[T]], args: tuple[object, ...], kwargs: Mapping[str, object]) -> Command[T]:
+    if args:
+        raise BadValue("arguments", f"the arguments of {flow.__name__} are named")
+    return Command(flow.__name__, flow, kwargs)
 
 
 def _heartbeat(world: World, now: datetime | None) -> tuple[World, datetime]:

@@ -5,6 +5,7 @@ Each race is run once more without its guard, and must then go wrong: a race tha
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -12,9 +13,10 @@ from typing import Literal
 
 import pytest
 
-from omnicommerce.adapters.storage.sqlite import SqliteStorage
+from omnicommerce import Commerce, DemoKeys, Points, Rulebook, SqliteStorage
 from omnicommerce.kernel.collection import ABSENT, Version
-from omnicommerce.ports.storage import COUNTERS, Add, Batch, Key, Put, Record
+from omnicommerce.ports.storage import COUNTERS, START, Add, Batch, Key, Put, Record
+from tests.races.worker import CARD
 
 WORKER = Path(__file__).with_name("worker.py")
 PROCESSES = 8
@@ -100,3 +102,39 @@ def test_without_its_version_updates_are_lost(path: Path) -> None:
 
     assert [8] * PROCESSES == got
     assert summed(path) < PROCESSES * 8
+
+
+@pytest.fixture
+def shop_path(tmp_path: Path) -> Path:
+    """A shop whose one member holds a hundred points."""
+    file = tmp_path / "shop.db"
+    with SqliteStorage(file) as storage:
+        shop = Commerce(storage, Rulebook(), keys=DemoKeys())
+        member = shop.members.register(identifier=CARD).member
+        shop.points.adjust(member=member, points=Points(LEFT), reason="gift")
+    return file
+
+
+def balance(path: Path) -> Points:
+    with SqliteStorage(path) as storage:
+        shop = Commerce(storage, Rulebook(), keys=DemoKeys())
+        return shop.points.balance(member=shop.members.register(identifier=CARD).member).points
+
+
+def test_no_point_is_spent_twice(shop_path: Path) -> None:
+    """In a member system, 20 gifts of 100 points out of a balance of 100 credited 2,000 (fuint #71)."""
+    got = raced(shop_path, "spend_through_the_shop", 20)
+
+    assert LEFT == sum(got)
+    assert Points(0) == balance(shop_path)
+    with SqliteStorage(shop_path) as storage:
+        entries = [json.loads(entry.body) for entry in storage.journal(START, 1_000)]
+    spent = [entry for entry in entries if entry["tag"] == "points.adjusted"][1:]
+    assert [-1] * LEFT == [entry["fact"]["postings"][0]["points"] for entry in spent]
+
+
+def test_without_a_guard_points_are_spent_twice(shop_path: Path) -> None:
+    """The negative control of the race above."""
+    got = raced(shop_path, "spend_past_the_shop", 20)
+
+    assert sum(got) > LEFT - balance(shop_path).count

@@ -5,17 +5,19 @@ python worker.py ROLE PATH TRIES [JOURNAL_MODE]
 
 from __future__ import annotations
 
+import json
 import sys
 import time
 from typing import Any
 
-from omnicommerce.adapters.storage.sqlite import SqliteStorage
+from omnicommerce import Commerce, DemoKeys, Identifier, Namespace, Points, Rulebook, SqliteStorage
 from omnicommerce.kernel.collection import ABSENT, Version
-from omnicommerce.kernel.errors import Conflict, Exhausted
+from omnicommerce.kernel.errors import Conflict, Exhausted, Refused
 from omnicommerce.ports.storage import COUNTERS, Add, Append, Batch, Key, Put, Record, Storage
 
 LEFT = Key(COUNTERS, "left")
 SUM = Key("things", "sum")
+CARD = Identifier(Namespace.TILL_MEMBER, "M-1001")
 PAUSE_SECONDS = 0.002
 """Between the look and the leap of those who jump without a guard: long enough to be overtaken."""
 
@@ -66,6 +68,42 @@ def increment_unguarded(storage: Storage, name: str) -> bool:
     return False
 
 
+def spend_through_the_shop(storage: Storage, name: str) -> bool:
+    shop = Commerce(storage, Rulebook(), keys=DemoKeys())
+    member = shop.members.register(identifier=CARD).member
+    while True:
+        try:
+            shop.once(name).points.adjust(member=member, points=Points(-1), reason="gift")
+        except Conflict:
+            continue
+        except Refused:
+            return False
+        return True
+
+
+def spend_past_the_shop(storage: Storage, name: str) -> bool:
+    """Look, decide, write a moment later over whatever is there by now: what the shop never does."""
+    member = Commerce(storage, Rulebook(), keys=DemoKeys()).members.register(identifier=CARD).member
+    book = Key("points", member)
+    (seen,) = storage.read((book,))
+    assert isinstance(seen, Record)
+    envelope = json.loads(seen.body)
+    if envelope["value"]["balance"] == 0:
+        return False
+    envelope["value"]["balance"] -= 1
+    time.sleep(PAUSE_SECONDS)
+    for attempt in range(10_000):
+        (now,) = storage.read((book,))
+        assert isinstance(now, Record)
+        put = Put(book, json.dumps(envelope), (), now.version)
+        try:
+            storage.commit(Batch(Version(f"{name}-{attempt}"), puts=(put,)))
+        except Conflict:
+            continue
+        return True
+    return False
+
+
 def _incremented(seen: Record, version: Version) -> Put:
     return Put(SUM, str(int(seen.body) + 1), (), version)
 
@@ -106,6 +144,8 @@ ROLES: dict[str, Any] = {
     "take_unguarded": take_unguarded,
     "increment_guarded": increment_guarded,
     "increment_unguarded": increment_unguarded,
+    "spend_through_the_shop": spend_through_the_shop,
+    "spend_past_the_shop": spend_past_the_shop,
 }
 
 
