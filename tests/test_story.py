@@ -291,6 +291,13 @@ def test_a_bad_argument_is_one_typed_error_with_its_path_and_nothing_changes(
     assert 1 == len(storage.journal(START, 10))
 
 
+def test_an_argument_without_a_name_is_told_its_names() -> None:
+    shop = Commerce(MemoryStorage(), Rulebook(), keys=DemoKeys())
+
+    with pytest.raises(BadValue, match=r"the arguments of points\.balance are named: member"):
+        shop.points.balance(MemberId("m"))  # type: ignore[call-arg]
+
+
 def test_a_missing_argument_is_named() -> None:
     shop = Commerce(MemoryStorage(), Rulebook(), keys=DemoKeys())
 

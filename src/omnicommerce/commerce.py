@@ -23,7 +23,7 @@ from omnicommerce.ports.keys import KeyRing
 from omnicommerce.ports.storage import AsyncStorage, Storage
 from omnicommerce.processes.tick import Ticked, tick
 from omnicommerce.rulebook import Rulebook
-from omnicommerce.runner import AsyncRunner, Command, RandomIds, Runner, World, in_force, utc_now
+from omnicommerce.runner import AsyncRunner, RandomIds, Runner, World, command, in_force, utc_now
 from omnicommerce.verbs import Members, Points
 
 P = ParamSpec("P")
@@ -93,7 +93,7 @@ class Commerce:
             Refused: the flow refused.
             BadValue: an argument does not fit the flow's signature.
         """
-        return self._runner.run(_own(flow, args, kwargs), self._key)
+        return self._runner.run(command(flow.__name__, flow, args, kwargs), self._key)
 
     def tick(self, now: datetime | None = None) -> Ticked:
         """Do everything that is due at *now*, each thing once; by default now is what the clock says."""
@@ -145,7 +145,7 @@ class AsyncCommerce:
 
     async def run(self, flow: Callable[P, Flow[T]], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """See `Commerce.run`."""
-        return await self._runner.run(_own(flow, args, kwargs), self._key)
+        return await self._runner.run(command(flow.__name__, flow, args, kwargs), self._key)
 
     async def tick(self, now: datetime | None = None) -> Ticked:
         """See `Commerce.tick`."""
@@ -183,12 +183,6 @@ def _world(
         stories=dict(processes),
         vocabulary=wire.SHIPPED.joined_with(wire.Vocabulary(events=events)) if events else wire.SHIPPED,
     )
-
-
-def _own(flow: Callable[..., Flow[T]], args: tuple[object, ...], kwargs: Mapping[str, object]) -> Command[T]:
-    if args:
-        raise BadValue("arguments", f"the arguments of {flow.__name__} are named")
-    return Command(flow.__name__, flow, kwargs)
 
 
 def _heartbeat(world: World, now: datetime | None) -> tuple[World, datetime]:

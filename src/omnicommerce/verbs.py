@@ -11,7 +11,7 @@ from omnicommerce.flows.adjust_points import adjust_points
 from omnicommerce.flows.balance import balance
 from omnicommerce.flows.register import register
 from omnicommerce.kernel.flow import Flow
-from omnicommerce.runner import AsyncRunner, Command, Runner
+from omnicommerce.runner import AsyncRunner, Runner, command
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -53,8 +53,8 @@ class Verb(Generic[P, T]):
         if room is None:
             return self
 
-        def run(**arguments: Any) -> Any:
-            return room.runner.run(Command(self.name, self.flow, arguments), room.key)
+        def run(*args: Any, **arguments: Any) -> Any:
+            return room.runner.run(command(self.name, self.flow, args, arguments), room.key)
 
         run.__doc__ = self.__doc__
         return run

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from omnicommerce.runner.command import Command as Command
+from omnicommerce.runner.command import command as command
 from omnicommerce.runner.runner import AsyncRunner as AsyncRunner
 from omnicommerce.runner.runner import Runner as Runner
 from omnicommerce.runner.running import Done as Done

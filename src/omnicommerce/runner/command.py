@@ -92,3 +92,18 @@ class Command(Generic[T]):
             if value != parameters[name].default
         }
         return wire.text([self.name, said])
+
+
+def command(
+    name: str, flow: Callable[..., Flow[T]], args: tuple[object, ...], arguments: Mapping[str, object]
+) -> Command[T]:
+    """*flow* with its arguments, which a caller must name.
+
+    Raises:
+        BadValue: an argument is not named, or does not fit the flow's signature.
+    """
+    if args:
+        raise BadValue(
+            "arguments", f"the arguments of {name} are named: {', '.join(signature_of(flow).parameters)}"
+        )
+    return Command(name, flow, arguments)
