@@ -279,3 +279,12 @@ def test_two_collections_keep_apart_what_has_the_same_id() -> None:
         return Outcome(mine.value is not None and theirs.value is None)
 
     assert shop.run(command(other))
+
+
+def test_a_flow_must_end_in_an_outcome() -> None:
+    def forgetful() -> Flow[int]:
+        yield from ask(Now())
+        return 7  # type: ignore[return-value]
+
+    with pytest.raises(AssertionError, match="forgetful must end in an Outcome, not 7"):
+        runner().run(command(forgetful))

@@ -99,3 +99,17 @@ def test_a_view_does_not_guard_its_head() -> None:
         return Outcome(seen)
 
     assert 0 == shop.run(command(viewing))
+
+
+def test_a_view_sees_what_the_batch_has_staged_since_it_was_last_asked() -> None:
+    shop = runner()
+    shop.run(command(keep, id="part 0", size=5))
+    shop.run(command(keep, id="head", size=0))
+    shop.run(command(total))
+
+    def before_and_after() -> Flow[tuple[int, int]]:
+        before = yield from ask(View(TOTAL))
+        yield from call(grow(id="head"))
+        return Outcome((before, (yield from ask(View(TOTAL)))))
+
+    assert (0, 5) == shop.run(command(before_and_after))

@@ -38,9 +38,9 @@ class Keep(StrEnum):
 
 @attrs.frozen
 class Personal:
-    """The records hold data about a person: `subject` names the field that says whom.
+    """The records hold data about a person: `subject` names the field that says whom, "id" their own id.
 
-    `export` says whether the record is handed out whole when that person asks for their data, or
+    `is_exported_whole` says whether the record is handed out whole when that person asks for their data, or
     only mentioned; erasing the person deletes it.
     """
 

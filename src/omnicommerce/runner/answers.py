@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import attrs
 
 from omnicommerce.kernel.changes import Changes
-from omnicommerce.kernel.collection import Collection
+from omnicommerce.kernel.collection import Collection, Version
 from omnicommerce.kernel.flow import (
     Acting,
     All,
@@ -35,8 +35,8 @@ from omnicommerce.ports.storage import COUNTERS, Key
 from omnicommerce.runner.overlay import Layer, Overlay
 from omnicommerce.runner.world import World
 
-Pins = dict[tuple[str, int], str]
-"""Ids and codes drawn for a job, by role and number, so that a re-run draws the same."""
+Pins: TypeAlias = dict[tuple[type[Any], str, int], str]
+"""Ids and codes drawn for a job, by kind, role and number, so that a re-run draws the same."""
 
 
 @attrs.define(eq=False)
@@ -47,7 +47,7 @@ class Desk:
     layer: Layer
     pins: Pins
     world: World
-    views: dict[str, Any] = attrs.field(factory=dict)
+    views: dict[tuple[str, Version], Any] = attrs.field(factory=dict)
 
 
 def lacking(question: Any, desk: Desk) -> dict[Key, None]:
@@ -106,22 +106,23 @@ def _rules(question: Rules[Any], desk: Desk) -> Any:
     return rules
 
 
-def _pinned(role: str, desk: Desk, draw: Callable[[], str]) -> str:
-    nth = desk.layer.drawn.get(role, 0)
-    desk.layer.drawn[role] = nth + 1
-    pin = desk.pins.get((role, nth))
+def _pinned(question: FreshId | FreshCode, desk: Desk, draw: Callable[[], str]) -> str:
+    drawn = desk.layer.drawn
+    # A code and an id of one role are two draws: neither may stand in for the other.
+    of = (question.__class__, question.role)
+    nth = drawn[of] = drawn.get(of, 0) + 1
+    pin = desk.pins.get((*of, nth))
     if pin is None:
-        pin = desk.pins[role, nth] = draw()
+        pin = desk.pins[*of, nth] = draw()
     return pin
 
 
 def _fresh_id(question: FreshId, desk: Desk) -> str:
-    return _pinned(question.role, desk, desk.world.ids.fresh)
+    return _pinned(question, desk, desk.world.ids.fresh)
 
 
 def _fresh_code(question: FreshCode, desk: Desk) -> str:
-    # A code and an id of one role are two draws: neither may stand in for the other.
-    return _pinned(f"{question.role} code", desk, lambda: desk.world.ids.code(question.length))
+    return _pinned(question, desk, lambda: desk.world.ids.code(question.length))
 
 
 def _node_id(question: NodeId, desk: Desk) -> str:
@@ -154,7 +155,7 @@ def _lacking_view(question: View[Any], desk: Desk) -> Iterator[Key]:
     version, value = desk.world.views.get(projection.name, (None, None))
     if version == head.version:
         # Another run may replace what is remembered at any moment, so hold on to what was found.
-        desk.views[projection.name] = value
+        desk.views[projection.name, version] = value
         return
     for id in projection.members(head.value):
         if overlay.lacks(projection.parts.name, id):
@@ -163,9 +164,9 @@ def _lacking_view(question: View[Any], desk: Desk) -> Iterator[Key]:
 
 def _view(question: View[Any], desk: Desk) -> Any:
     projection = question.of
-    if projection.name in desk.views:
-        return desk.views[projection.name]
     head = desk.overlay.record(projection.head, projection.head_id)
+    if (projection.name, head.version) in desk.views:
+        return desk.views[projection.name, head.version]
     parts = [desk.overlay.record(projection.parts, id) for id in projection.members(head.value)]
     built = projection.build(tuple(parts))
     if head.version != desk.overlay.batch:

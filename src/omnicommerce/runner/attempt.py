@@ -86,6 +86,9 @@ def _followed(job: Job[T], desk: Desk) -> Steps[Outcome[T]]:
                 question = flow.send(reply)
             except StopIteration as end:
                 outcome: Outcome[T] = end.value
+                assert isinstance(outcome, Outcome), (
+                    f"{job.command.name} must end in an Outcome, not {outcome!r}"
+                )
                 return outcome
             except Exception:
                 yield from _looked_again(job, desk)

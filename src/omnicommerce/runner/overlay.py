@@ -73,7 +73,7 @@ class Layer:
     guarded: list[Name] = attrs.field(factory=list)
     done: list[Done] = attrs.field(factory=list)
     undo: list[tuple[Name, Staged | None]] = attrs.field(factory=list)
-    drawn: dict[str, int] = attrs.field(factory=dict)
+    drawn: dict[tuple[type[Any], str], int] = attrs.field(factory=dict)
 
 
 @attrs.define(eq=False)

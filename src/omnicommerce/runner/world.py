@@ -10,6 +10,7 @@ import attrs
 
 from omnicommerce import wire
 from omnicommerce.kernel.actor import Actor
+from omnicommerce.kernel.collection import Version
 from omnicommerce.kernel.process import Story
 from omnicommerce.ports.clock import Clock
 from omnicommerce.ports.ids import Ids
@@ -48,7 +49,7 @@ class World:
     actor: Actor
     stories: Mapping[str, Story]
     vocabulary: wire.Vocabulary
-    views: dict[str, tuple[str, Any]] = attrs.field(factory=dict)
+    views: dict[str, tuple[Version, Any]] = attrs.field(factory=dict)
     decoded: Decoded = attrs.field(factory=Decoded)
     actor_data: Any = attrs.field(init=False)
 
