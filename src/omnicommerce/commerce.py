@@ -33,6 +33,7 @@ HOST: Final = System("host")
 """Who is at work unless the host says otherwise."""
 
 RANDOM_IDS: Final = RandomIds()
+_CHECK_ACTOR: Final = wire.checker(Actor)
 NO_STORIES: Final[Mapping[str, Story]] = {}
 NO_EVENTS: Final[Mapping[str, type[Any]]] = {}
 
@@ -68,7 +69,8 @@ class Commerce:
     def once(self, key: str) -> Commerce:
         """The same shop, in which a verb happens at most once for *key*.
 
-        Whoever asks again under the same key gets the first answer. The same key for another request is
+        Whoever asks again under the same key gets the first answer, whoever they are: make keys that nobody
+        else can know, or put the customer's own id into them. The same key for another request is
         `NotTheSame`.
 
         Raises:
@@ -79,9 +81,13 @@ class Commerce:
         return shop
 
     def acting(self, actor: Actor) -> Commerce:
-        """The same shop with *actor* at work; every journal entry records who it was."""
+        """The same shop with *actor* at work; every journal entry records who it was.
+
+        Raises:
+            BadValue: *actor* is no customer, staff, till or system.
+        """
         shop = copy(self)
-        shop._runner = attrs.evolve(self._runner, world=self._runner.world.acting(actor))
+        shop._runner = attrs.evolve(self._runner, world=_acting(self._runner.world, actor))
         return shop
 
     def run(self, flow: Callable[P, Flow[T]], /, *args: P.args, **kwargs: P.kwargs) -> T:
@@ -96,7 +102,10 @@ class Commerce:
         return self._runner.run(command(flow.__name__, flow, args, kwargs), self._key)
 
     def tick(self, now: datetime | None = None) -> Ticked:
-        """Do everything that is due at *now*, each thing once; by default now is what the clock says."""
+        """Do everything that is due at *now*, each thing once; by default now is what the clock says.
+
+        What a process does in this tick is dated at *now*, too.
+        """
         world, until = _heartbeat(self._runner.world, now)
         return attrs.evolve(self._runner, world=world).follow(lambda: tick(until), "tick")
 
@@ -140,7 +149,7 @@ class AsyncCommerce:
     def acting(self, actor: Actor) -> AsyncCommerce:
         """See `Commerce.acting`."""
         shop = copy(self)
-        shop._runner = attrs.evolve(self._runner, world=self._runner.world.acting(actor))
+        shop._runner = attrs.evolve(self._runner, world=_acting(self._runner.world, actor))
         return shop
 
     async def run(self, flow: Callable[P, Flow[T]], /, *args: P.args, **kwargs: P.kwargs) -> T:
@@ -171,8 +180,15 @@ def _world(
     processes: Mapping[str, Story],
     events: Mapping[str, type[Any]],
 ) -> World:
-    if not callable(getattr(keys, "digest", None)):
+    if isinstance(keys, type) or not callable(getattr(keys, "digest", None)):
         raise BadValue("keys", "expected a key ring: SecretKeys(secret), or DemoKeys() to play")
+    if not callable(clock):
+        raise BadValue("clock", "expected a function that returns an aware datetime")
+    if isinstance(ids, type) or not callable(getattr(ids, "fresh", None)):
+        raise BadValue("ids", "expected something that draws ids and codes: see omnicommerce.ports.ids")
+    for name, story in processes.items():
+        if not callable(story):
+            raise BadValue(f"processes.{name}", "expected a process: a generator function of a subject")
     wire.checker(Rulebook)(rulebook, "rulebook")
     return World(
         clock=clock,
@@ -185,6 +201,11 @@ def _world(
     )
 
 
+def _acting(world: World, actor: Actor) -> World:
+    _CHECK_ACTOR(actor, "actor")
+    return world.acting(actor)
+
+
 def _heartbeat(world: World, now: datetime | None) -> tuple[World, datetime]:
     until = utc(world.clock() if now is None else now, "now")
     return world.told(lambda: until), until
@@ -192,8 +213,10 @@ def _heartbeat(world: World, now: datetime | None) -> tuple[World, datetime]:
 
 def _checked_storage(storage: Storage | AsyncStorage, *, is_async: bool) -> None:
     for method in ("read", "scan", "commit", "journal"):
-        if not callable(getattr(storage, method, None)):
-            raise BadValue("storage", f"expected a storage with read, scan, commit and journal; no {method}")
+        if isinstance(storage, type) or not callable(getattr(storage, method, None)):
+            raise BadValue(
+                "storage", f"expected a storage with read, scan, commit and journal; got {storage!r}"
+            )
     if inspect.iscoroutinefunction(storage.read) != is_async:
         right = "AsyncCommerce" if inspect.iscoroutinefunction(storage.read) else "Commerce"
         raise BadValue("storage", f"this storage belongs to {right}")

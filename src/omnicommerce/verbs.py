@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Coroutine
+from types import MethodType
 from typing import Any, Generic, ParamSpec, Protocol, TypeVar, overload
 
 import attrs
@@ -41,7 +43,7 @@ class Verb(Generic[P, T]):
         self.name = name
         self.flow = flow
         self.__doc__ = flow.__doc__
-        self.__wrapped__ = flow
+        self._run = _method(name, flow)
 
     @overload
     def __get__(self, room: None, owner: type[Any]) -> Verb[P, T]: ...
@@ -50,21 +52,28 @@ class Verb(Generic[P, T]):
     @overload
     def __get__(self, room: Room[AsyncRunner], owner: type[Any]) -> Callable[P, Coroutine[Any, Any, T]]: ...
     def __get__(self, room: Any, owner: type[Any]) -> Any:
-        if room is None:
-            return self
+        return self if room is None else MethodType(self._run, room)
 
-        def run(*args: Any, **arguments: Any) -> Any:
-            return room.runner.run(command(self.name, self.flow, args, arguments), room.key)
 
-        run.__doc__ = self.__doc__
-        return run
+def _method(name: str, flow: Callable[..., Flow[Any]]) -> Callable[..., Any]:
+    """A method that runs *flow*, and looks like it to help() and to an editor."""
+
+    def run(room: Room[Any], /, *args: Any, **arguments: Any) -> Any:
+        return room.runner.run(command(name, flow, args, arguments), room.key)
+
+    itself = inspect.Parameter("room", inspect.Parameter.POSITIONAL_ONLY)
+    asked = inspect.signature(flow)
+    run.__signature__ = asked.replace(parameters=[itself, *asked.parameters.values()])  # type: ignore[attr-defined]
+    run.__name__ = run.__qualname__ = name.rpartition(".")[2]
+    run.__doc__ = flow.__doc__
+    return run
 
 
 @attrs.frozen(eq=False)
 class Members(Generic[W]):
     """Who is this?"""
 
-    runner: W
+    runner: W = attrs.field(repr=False)
     key: str | None
 
     register = Verb("members.register", register)
@@ -74,7 +83,7 @@ class Members(Generic[W]):
 class Points(Generic[W]):
     """What has this member earned, and what may they spend?"""
 
-    runner: W
+    runner: W = attrs.field(repr=False)
     key: str | None
 
     balance = Verb("points.balance", balance)

@@ -22,7 +22,7 @@ from omnicommerce.kernel.process import Process, do, run, run_once
 from omnicommerce.kernel.todo import EXCEPTIONS, TODOS, Todo, remembering, todo_id
 from omnicommerce.kernel.verdict import failed
 from omnicommerce.ports.storage import Key, Record, Storage
-from omnicommerce.processes.tick import Ticked
+from omnicommerce.processes.tick import Failure, Ticked
 from omnicommerce.testing import CrashingStorage, FrozenClock, RefusingStorage, SimulatedCrash
 from tests.backstage import NOON, command, runner, world
 from tests.lending import EVENTS, THINGS, ThingKept, grow, kept, size_of
@@ -84,6 +84,15 @@ def todos(storage: Storage) -> list[Versioned[Todo]]:
     return list(found)
 
 
+def fates(done: int = 0, postponed: int = 0, parked: int = 0) -> tuple[int, int, int]:
+    return (done, postponed, parked)
+
+
+def told(ticked: Ticked) -> tuple[int, int, int]:
+    assert ticked.postponed + ticked.parked == len(ticked.failures)
+    return (ticked.done, ticked.postponed, ticked.parked)
+
+
 def size(storage: Storage, id: str) -> int:
     return runner(storage).run(command(size_of, id=id))
 
@@ -94,9 +103,9 @@ def test_a_tick_enters_what_is_due_and_nothing_else() -> None:
     around = world(clock)
     runner(storage, around).run(command(order, parcel="p1"))
 
-    assert Ticked() == shop.tick(NOON - timedelta(seconds=1))
-    assert Ticked(done=1) == shop.tick(NOON)
-    assert Ticked() == shop.tick(NOON)
+    assert fates() == told(shop.tick(NOON - timedelta(seconds=1)))
+    assert fates(done=1) == told(shop.tick(NOON))
+    assert fates() == told(shop.tick(NOON))
     assert (1, 2) == (size(storage, "packed p1"), size(storage, "labels p1"))
     assert [] == todos(storage)
 
@@ -152,17 +161,17 @@ def test_a_failing_todo_backs_off_blocks_nobody_and_ends_in_the_exceptions() -> 
 
     around.run(command(two))
 
-    assert Ticked(done=1, postponed=1) == shop.tick()
+    assert fates(done=1, postponed=1) == told(shop.tick())
     dues = []
     for _ in range(ATTEMPTS_MAX - 2):
         (todo,) = todos(storage)
         dues.append(todo.must().due)
-        assert Ticked() == shop.tick(todo.must().due - timedelta(seconds=1))
-        assert Ticked(postponed=1) == shop.tick(todo.must().due)
+        assert fates() == told(shop.tick(todo.must().due - timedelta(seconds=1)))
+        assert fates(postponed=1) == told(shop.tick(todo.must().due))
     assert [timedelta(minutes=2**n) for n in range(1, len(dues))] == [b - a for a, b in pairwise(dues)]
 
     (todo,) = todos(storage)
-    assert Ticked(parked=1) == shop.tick(todo.must().due)
+    assert fates(parked=1) == told(shop.tick(todo.must().due))
     assert [] == todos(storage)
     record = storage.read([Key(EXCEPTIONS.name, "refuse/a")])[0]
     assert isinstance(record, Record)
@@ -175,15 +184,31 @@ def test_a_process_the_host_no_longer_brings_is_put_off_and_not_lost() -> None:
 
     shop = Commerce(storage, Rulebook(), keys=DemoKeys(), clock=clock)
 
-    assert Ticked(postponed=1) == shop.tick()
+    assert fates(postponed=1) == told(shop.tick())
     assert 1 == len(todos(storage))
+
+
+def test_a_tick_says_what_failed_and_why() -> None:
+    storage, clock = MemoryStorage(), FrozenClock(NOON)
+    runner(storage, world(clock)).run(command(order, parcel="p1"))
+    runner(storage, world(clock)).run(command(order, parcel="p2"))
+
+    def broken(parcel: str) -> Process[int]:
+        if parcel == "p1":
+            raise Refused(failed("out_of_paper"))
+        raise KeyError(parcel)
+        yield
+
+    ticked = shop_over(storage, clock, send=broken).tick()
+
+    assert {Failure("send", "p1", "out_of_paper"), Failure("send", "p2", "KeyError")} == set(ticked.failures)
 
 
 def test_a_process_that_forgets_its_todo_is_put_off() -> None:
     storage, clock = MemoryStorage(), FrozenClock(NOON)
     runner(storage, world(clock)).run(command(order, parcel="p1"))
 
-    assert Ticked(postponed=1) == shop_over(storage, clock, send=forget).tick()
+    assert fates(postponed=1) == told(shop_over(storage, clock, send=forget).tick())
 
 
 def test_a_silent_storage_ends_the_tick() -> None:
@@ -201,7 +226,9 @@ def test_a_storage_that_is_silent_for_a_moment_puts_the_todo_off() -> None:
     inner, clock = MemoryStorage(), FrozenClock(NOON)
     runner(inner, world(clock)).run(command(order, parcel="p1"))
 
-    assert Ticked(postponed=1) == shop_over(RefusingStorage(inner, 1, Unavailable("no answer")), clock).tick()
+    assert fates(postponed=1) == told(
+        shop_over(RefusingStorage(inner, 1, Unavailable("no answer")), clock).tick()
+    )
     assert 1 == len(todos(inner))
 
 

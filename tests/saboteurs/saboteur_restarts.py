@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Sequence
 from typing import Self
 
 import attrs
 
 from omnicommerce.adapters.storage.memory import MemoryStorage
+from omnicommerce.kernel.collection import Version
 from omnicommerce.kernel.errors import Conflict, Exhausted
 from omnicommerce.ports.storage import COUNTERS, Batch, Committed, Found, Key
 
@@ -39,6 +42,18 @@ class Honest(MemoryStorage):
 
     def reopened(self) -> Self:
         return type(self)(self.disk)
+
+
+class LocksItsOwnDoorOnly(Honest):
+    """Each opening of the shop has a lock of its own, and knows nothing of the others."""
+
+    def __init__(self, disk: Shared | None = None) -> None:
+        super().__init__(disk)
+        self._lock = threading.Lock()
+
+    def _guard(self, key: Key, version: Version) -> None:
+        super()._guard(key, version)
+        time.sleep(0.0005)
 
 
 class AcknowledgesTooSoon(MemoryStorage):

@@ -47,6 +47,7 @@ CAUGHT_BY = {
     "KeepsTheFirstRows": "test_rows_follow_the_last_version",
     "LastWriteWins": "test_a_put_needs_the_version_it_states",
     "LeavesRowsBehind": "test_rows_vanish_with_their_record",
+    "LocksItsOwnDoorOnly": "test_two_doors_lose_no_addition",
     "LosesEmptyTexts": "test_index_texts_come_back_as_they_were_given",
     "MissesTheSecondEntry": "test_entries_keep_the_order_of_their_commits",
     "NetsAdds": "test_each_add_is_tested_in_order",

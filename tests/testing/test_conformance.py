@@ -158,8 +158,10 @@ def test_a_storage_that_never_has_time_or_goes_in_circles_ends_the_law(
         rows(Circle())
 
 
-def run(case: type[unittest.TestCase]) -> unittest.TestResult:
-    case.settings = settings(max_examples=60, stateful_step_count=15, deadline=None, phases=[Phase.generate])  # type: ignore[attr-defined]
+def run(case: type[unittest.TestCase], histories: int = 60) -> unittest.TestResult:
+    case.settings = settings(  # type: ignore[attr-defined]
+        max_examples=histories, stateful_step_count=15, deadline=None, phases=[Phase.generate]
+    )
     result = unittest.TestResult()
     case("runTest").run(result)
     return result
@@ -177,7 +179,8 @@ def test_random_histories_find_a_dishonest_one() -> None:
         def scan(self, query: Query) -> Page:
             return super().scan(attrs.evolve(query, until=None))
 
-    result = run(agreement_with_memory(ForgetsTheRange))
+    # Enough histories that none of a thousand seeds has missed it.
+    result = run(agreement_with_memory(ForgetsTheRange), histories=600)
 
     assert 1 == len(result.failures)
     assert "memory finds" in result.failures[0][1]

@@ -9,7 +9,7 @@ from typing import Any, Final, Generic, NewType, TypeAlias, TypeVar
 import attrs
 
 from omnicommerce.kernel.errors import BadValue
-from omnicommerce.kernel.ids import checked_id
+from omnicommerce.kernel.ids import checked_id, checked_word
 
 T = TypeVar("T")
 
@@ -61,6 +61,9 @@ def _no_index(_value: Any) -> tuple[IndexRow, ...]:
 class Collection(Generic[T]):
     """Where a kind of record is kept.
 
+    `name` is made of lower-case words, joined by underscores and dots. The house's own have no dot; a host
+    gives its own a prefix, such as ``parcels.parcel``.
+
     `indexes` lists the index rows of one value. A collection whose changes are not events of the
     business (receipts, to-dos, cursors) says `is_journaled=False`: audit does not fold it.
     """
@@ -71,6 +74,9 @@ class Collection(Generic[T]):
     keep: Keep = attrs.field(kw_only=True)
     indexes: Callable[[T], tuple[IndexRow, ...]] = attrs.field(default=_no_index, kw_only=True)
     is_journaled: bool = attrs.field(default=True, kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        checked_word(self.name, "collection")
 
 
 @attrs.frozen

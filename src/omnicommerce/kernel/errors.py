@@ -38,6 +38,8 @@ class Refused(CommerceError):
     """A rule of the shop said no; `verdict` says which, and what would change its mind."""
 
     def __init__(self, verdict: Verdict) -> None:
+        if not hasattr(verdict, "first_failure"):
+            raise TypeError(f"a refusal carries a verdict, such as failed('sold_out'), not {verdict!r}")
         super().__init__(verdict)
         self.verdict = verdict
 

@@ -10,7 +10,7 @@ Every question is asked through `ask`, `ask_all`, `stage`, `call` or `take`, alw
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from datetime import datetime
 from typing import Any, Final, Generic, TypeAlias, TypeVar, overload
 
@@ -60,6 +60,9 @@ class Question(Generic[R]):
     """Something a flow asks of the world; R is the type of the answer."""
 
     __slots__ = ()
+
+    def __iter__(self) -> Iterator[Any]:
+        raise TypeError(f"a question is asked: yield from ask({type(self).__name__}(...))")
 
 
 Asking: TypeAlias = Generator[Question[Any], Any, R]

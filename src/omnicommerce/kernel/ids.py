@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final, NewType
 
 from omnicommerce.kernel.errors import BadValue
@@ -16,6 +17,9 @@ StoreId = NewType("StoreId", str)
 
 ID_LENGTH_MAX: Final = 256
 """Long enough for `{store}/{till}/{receipt}` and a namespace, short enough for any index."""
+
+
+_WORD: Final = re.compile(r"[a-z][a-z0-9]*([_.][a-z0-9]+)*")
 
 
 def checked_id(text: object, path: str) -> str:
@@ -33,4 +37,15 @@ def checked_id(text: object, path: str) -> str:
         raise BadValue(path, f"expected 1 to {ID_LENGTH_MAX} characters, got {len(text)}")
     if not text.isprintable():
         raise BadValue(path, "expected printable characters only")
+    return text
+
+
+def checked_word(text: object, path: str) -> str:
+    """Return *text* if it can name a kind of thing: lower-case words, joined by underscores and dots.
+
+    Raises:
+        BadValue: it is no such name.
+    """
+    if type(text) is not str or len(text) > ID_LENGTH_MAX or _WORD.fullmatch(text) is None:
+        raise BadValue(path, f"expected lower-case words such as parcels.parcel, got {text!r}")
     return text

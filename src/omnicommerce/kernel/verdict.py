@@ -73,14 +73,26 @@ class Verdict:
         return next(self.failures(), self)
 
     def __str__(self) -> str:
-        told = [self.code]
+        told = []
         if self.actual is not None:
             told.append(f"actual {self.actual}")
-        if self.required is not None:
-            told.append(f"required {self.required}")
-        if self.missing is not None:
-            told.append(f"missing {self.missing}")
-        return told[0] if len(told) == 1 else f"{told[0]} ({', '.join(told[1:])})"
+        if self.missing is None:
+            told += [f"required {self.required}"] if self.required is not None else []
+        elif self.is_too_much:
+            told.append(f"at most {self.required}, over by {self.missing}")
+        else:
+            told.append(f"required {self.required}, missing {self.missing}")
+        return f"{self.code} ({', '.join(told)})" if told else self.code
+
+    @property
+    def is_too_much(self) -> bool:
+        """Whether there is more than is allowed, and `missing` says by how much."""
+        actual, required = self.actual, self.required
+        if self.holds or actual is None or type(actual) is not type(required):
+            return False
+        if isinstance(actual, int | Points | Money):
+            return bool(actual > required)  # type: ignore[operator]  # they are of one type, see above
+        return False
 
 
 def held(code: str, *, actual: Measure | None = None, required: Measure | None = None) -> Verdict:

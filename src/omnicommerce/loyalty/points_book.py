@@ -23,8 +23,8 @@ REASON_LENGTH_MAX: Final = 64
 """A reason is a word for reports, not a story; stories name people."""
 
 
-NOTHING: Final = Points(0)
-ONE: Final = Points(1)
+NO_POINTS: Final = Points(0)
+ONE_POINT: Final = Points(1)
 
 
 class Account(StrEnum):
@@ -120,13 +120,13 @@ def apply(book: PointsBook, event: PointsAdjusted) -> PointsBook:
 
 def _judged(book: PointsBook, wanted: Adjustment, rules: PointsRules) -> Verdict:
     size = abs(wanted.points)
-    taken = size if wanted.points < NOTHING else NOTHING
+    taken = size if wanted.points < NO_POINTS else NO_POINTS
     by_customer = isinstance(wanted.by, Customer)
     return every(
         "adjustment_refused",
         (
             failed("not_for_customers") if by_customer else held("not_for_customers"),
-            at_least("nothing_to_adjust", actual=size, required=ONE),
+            at_least("nothing_to_adjust", actual=size, required=ONE_POINT),
             at_most("adjustment_too_large", actual=size, required=rules.adjustment_max),
             at_least("too_few_points", actual=book.balance, required=taken),
         ),

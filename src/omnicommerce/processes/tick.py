@@ -16,18 +16,40 @@ PAGES_MAX: Final = 100
 """A tick ends even if processes keep putting their to-dos due; the next tick goes on."""
 
 
+FAILURES_MAX: Final = 100
+"""Enough to see what is wrong; the to-dos themselves are all kept."""
+
+
+@attrs.frozen
+class Failure:
+    """A process that failed for a subject: the code of a refusal, or the kind of the error.
+
+    A process that ends without deleting its to-do is ``unfinished``. The error's own text is not kept,
+    since it may hold personal data.
+    """
+
+    process: str
+    subject: str
+    reason: str
+
+
 @attrs.frozen
 class Ticked:
-    """How many to-dos were done, put off because they failed, and put aside because they failed too often."""
+    """How many to-dos were done, put off because they failed, and put aside because they failed too often.
+
+    `failures` names the first of those that failed, FAILURES_MAX at the most.
+    """
 
     done: int = 0
     postponed: int = 0
     parked: int = 0
+    failures: tuple[Failure, ...] = ()
 
 
 def tick(until: datetime) -> Process[Ticked]:
-    """Enter every process that is due at *until*."""
+    """Enter every process that is due at *until*; its last step must delete its to-do."""
     fates: Counter[Fate] = Counter()
+    failures: list[Failure] = []
     for _ in range(PAGES_MAX):
         due = yield from run(due_todos, until=until)
         for held in due:
@@ -41,6 +63,8 @@ def tick(until: datetime) -> Process[Ticked]:
                 reason = type(error).__name__
             fate = yield from run(put_off, id=held.id, seen=held.version, reason=reason)
             fates[fate] += 1
+            if fate is not Fate.DONE and len(failures) < FAILURES_MAX:
+                failures.append(Failure(todo.process, todo.subject, reason))
         if not due:
             break
-    return Ticked(fates[Fate.DONE], fates[Fate.POSTPONED], fates[Fate.PARKED])
+    return Ticked(fates[Fate.DONE], fates[Fate.POSTPONED], fates[Fate.PARKED], tuple(failures))

@@ -152,10 +152,10 @@ def _lacking_view(question: View[Any], desk: Desk) -> Iterator[Key]:
         yield _key_of(projection.head, projection.head_id)
         return
     head = overlay.record(projection.head, projection.head_id)
-    version, value = desk.world.views.get(projection.name, (None, None))
-    if version == head.version:
+    kept = desk.world.views.get(projection.name)
+    if kept is not None and kept[0] == head.version:
         # Another run may replace what is remembered at any moment, so hold on to what was found.
-        desk.views[projection.name, version] = value
+        desk.views[projection.name, head.version] = kept[1]
         return
     for id in projection.members(head.value):
         if overlay.lacks(projection.parts.name, id):

@@ -11,7 +11,7 @@ from omnicommerce.kernel.changes import Event, Tally, Write
 from omnicommerce.kernel.collection import ABSENT
 from omnicommerce.kernel.instant import as_text
 from omnicommerce.ports.storage import Add, Append, Batch, Check, Delete, Key, Put
-from omnicommerce.runner.overlay import GONE, Done, Overlay
+from omnicommerce.runner.overlay import GONE, Done, Overlay, Staged
 from omnicommerce.runner.world import World
 
 ENTRY_ID_LENGTH: Final = 32
@@ -31,9 +31,7 @@ def batch_of(overlay: Overlay, world: World) -> Batch:
         key = Key(*name)
         if staged.value is not GONE:
             collection = staged.collection
-            body = wire.record_text(
-                staged.value, collection.name, collection.holds, overlay.now_text, overlay.vocabulary
-            )
+            body = _body(staged, key, overlay)
             puts.append(Put(key, body, collection.indexes(staged.value), staged.first))
         elif staged.first is not ABSENT:
             deletes.append(Delete(key, staged.first))
@@ -44,6 +42,14 @@ def batch_of(overlay: Overlay, world: World) -> Batch:
     return Batch(
         overlay.batch, tuple(checks), tuple(puts), tuple(deletes), tuple(_summed(tallies)), tuple(entries)
     )
+
+
+def _body(staged: Staged, key: Key, overlay: Overlay) -> str:
+    name, holds = staged.collection.name, staged.collection.holds
+    try:
+        return wire.record_text(staged.value, name, holds, overlay.now_text, overlay.vocabulary)
+    except TypeError as error:
+        raise TypeError(f"what was decided for {name}/{key.id} is no {holds.__name__}: {error}") from error
 
 
 def _summed(tallies: Iterable[Tally]) -> Iterable[Add]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import Any, Generic, TypeVar, get_args, get_type_hints
+from typing import Any, Generic, TypeVar, get_args, get_origin, get_type_hints
 
 import attrs
 
 from omnicommerce import wire
 from omnicommerce.kernel.errors import BadValue
-from omnicommerce.kernel.flow import Flow
+from omnicommerce.kernel.flow import Flow, Outcome
 
 T = TypeVar("T")
 
@@ -35,9 +35,16 @@ class Signature:
 
 @lru_cache(maxsize=1_000)
 def signature_of(flow: Callable[..., Flow[Any]]) -> Signature:
-    """Read the signature of *flow*, once."""
+    """Read the signature of *flow*, once.
+
+    Raises:
+        TypeError: the flow does not say what it takes and answers.
+    """
     hints = get_type_hints(flow)
-    outcome = get_args(hints["return"])[2]
+    ends = get_args(hints.get("return"))
+    if len(ends) != 3 or get_origin(ends[2]) is not Outcome:  # noqa: PLR2004  # what it yields, is sent, returns
+        raise TypeError(f"{flow.__qualname__} must say what it answers: -> Flow[...]")
+    outcome = ends[2]
     return Signature(
         {
             name: Parameter(hints[name], wire.checker(hints[name]), parameter.default)

@@ -141,6 +141,7 @@ class Overlay:
         if kept is not None:
             _, known.at, known.value = kept
             known.is_raw = False
+            assert isinstance(known.value, collection.holds), f"two collections are named {collection.name}"
             return
         try:
             stored = wire.stored(known.body, collection.name, collection.holds, self.vocabulary)

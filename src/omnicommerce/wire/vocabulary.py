@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 import attrs
 
 from omnicommerce.kernel.errors import BadValue, BadWire, Fault
-from omnicommerce.kernel.ids import checked_id
+from omnicommerce.kernel.ids import checked_word
 
 Upgrade: TypeAlias = Callable[[dict[str, Any]], dict[str, Any]]
 """Turns the plain data of one version into that of the next."""
@@ -42,7 +42,7 @@ class Vocabulary:
     def __attrs_post_init__(self) -> None:
         tags: dict[type[Any], str] = {}
         for tag, kind in self.events.items():
-            checked_id(tag, "events")
+            checked_word(tag, "events")
             if not attrs.has(kind):
                 raise BadValue(f"events.{tag}", "expected an attrs class")
             if kind in tags:

@@ -16,6 +16,9 @@ APPLICATION_ID: Final = int.from_bytes(b"omni")
 
 SCHEMA_VERSION: Final = 1
 
+WAIT_SECONDS_MAX: Final = 3_600
+"""Whoever waits longer for a lock has hung."""
+
 SQLITE_OLDEST: Final = (3, 37, 0)
 """The first SQLite with STRICT tables."""
 
@@ -71,7 +74,12 @@ def checked_path(path: str | os.PathLike[str]) -> Path:
     Raises:
         BadValue: it cannot be a file.
     """
-    text = os.fspath(path)
+    named: object = path
+    text = os.fspath(named) if isinstance(named, str | os.PathLike) else named
+    if not isinstance(text, str):
+        raise BadValue("path", f"expected a path, got {type(path).__name__}")
+    if not text.isprintable():
+        raise BadValue("path", f"{text!r} holds characters that nobody can see")
     if text in ("", ":memory:") or text.startswith("file:"):
         raise BadValue("path", f"{text!r} is not the path of a file; for a shop in memory use MemoryStorage")
     absolute = Path(text).absolute()
@@ -113,6 +121,8 @@ def prepare(path: Path, wait_seconds: float, journal_mode: JournalMode | None) -
     """
     if sqlite3.sqlite_version_info < SQLITE_OLDEST:
         raise PortFault(f"SQLite {sqlite3.sqlite_version} is too old: 3.37 or later is needed")
+    if type(wait_seconds) not in (int, float) or not 0 <= wait_seconds <= WAIT_SECONDS_MAX:
+        raise BadValue("wait_seconds", f"expected 0 to {WAIT_SECONDS_MAX} seconds, got {wait_seconds!r}")
     if journal_mode not in (None, "delete", "wal"):
         raise BadValue("journal_mode", "expected 'delete' or 'wal'")
     if path.exists() and path.stat().st_size:

@@ -6,7 +6,7 @@ import asyncio
 import contextvars
 from collections.abc import Sequence
 
-from omnicommerce.kernel.errors import CommitUnknown
+from omnicommerce.kernel.errors import BadValue, CommitUnknown
 from omnicommerce.ports.storage import Batch, Committed, Entry, Found, Key, Page, Position, Query, Storage
 
 
@@ -15,9 +15,14 @@ class ThreadedStorage:
 
     A cancelled read just ends. A cancelled commit first waits for its thread, since a thread cannot
     be stopped: only then is it true that the batch can no longer become stored.
+
+    Raises:
+        BadValue: *storage* is no blocking storage.
     """
 
     def __init__(self, storage: Storage) -> None:
+        if not callable(getattr(storage, "commit", None)) or asyncio.iscoroutinefunction(storage.commit):
+            raise BadValue("storage", f"expected a blocking storage, got {storage!r}")
         self._storage = storage
 
     async def read(self, keys: Sequence[Key]) -> list[Found]:

@@ -60,6 +60,39 @@ def no_addition_is_lost(bench: Bench) -> None:
     expect("and one entry for each", 40, len(entries(storage)))
 
 
+def two_doors_sell_the_last_item_once(bench: Bench) -> None:
+    """As above, but half of the tills have opened the shop for themselves, as other processes do."""
+    storage = bench.fresh()
+    stored(storage, Add("free", 40))
+
+    def till(door: Storage) -> Callable[[], int]:
+        return lambda: sum(_went_through(door, Add("free", -1, floor=0)) for _ in range(10))
+
+    doors = (storage, bench.again(storage)) * 4
+    sold = sum(together(*[till(door) for door in doors]))
+    expect("no one takes what is not there", (40, 0), (sold, total(storage, "free")))
+
+
+def two_doors_lose_no_addition(bench: Bench) -> None:
+    """Two writers at each of two doors add 1 to the same record ten times each."""
+    storage = bench.fresh()
+    stored(storage, put("sum", "0"))
+
+    def writer(door: Storage) -> Callable[[], None]:
+        def increment() -> tuple[Operation, ...]:
+            seen = found(door, "sum")
+            return (put("sum", str(int(seen.body) + 1), seen.version),)
+
+        def write() -> None:
+            for _ in range(10):
+                until_stored(door, increment)
+
+        return write
+
+    together(*[writer(door) for door in (storage, bench.again(storage)) * 2])
+    expect("4 x 10 additions, none lost", "40", found(storage, "sum").body)
+
+
 def one_of_two_wins_a_version(bench: Bench) -> None:
     """Two who put over the same version, or make the same new record: one is stored, one is a Conflict."""
     storage = bench.fresh()
