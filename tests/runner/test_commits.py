@@ -20,17 +20,87 @@ from omnicommerce.loyalty import PointsRules
 from omnicommerce.ports.storage import START, Batch, Committed, Key, Record
 from omnicommerce.testing import FrozenClock, LossyStorage, RefusingStorage
 from tests.backstage import NOON, command, journal, runner, world
-from tests.lending import THINGS, Thing, ThingKept, discard, grow, keep, size_of
+from tests.lending import THINGS, Thing, ThingKept, discard, grow, keep, kept, size_of, stock
 from tests.rivals import Rivalled
 
 
 @pytest.mark.parametrize("lost", ["answer", "request"])
 def test_a_lost_answer_is_settled_by_reading_what_the_batch_put(lost: Literal["answer", "request"]) -> None:
     inner = MemoryStorage()
+    runner(inner).run(command(keep, id="a", size=1))
 
-    assert 1 == runner(LossyStorage(inner, 1, lost)).run(command(grow, id="a"))
-    assert 1 == runner(inner).run(command(size_of, id="a"))
+    assert 2 == runner(LossyStorage(inner, 1, lost)).run(command(grow, id="a"))
+    assert 2 == runner(inner).run(command(size_of, id="a"))
+    assert 2 == len(journal(inner))
+
+
+def test_an_absent_record_proves_nothing_since_it_may_have_been_stored_and_deleted() -> None:
+    """The naive runner takes "still absent" for "not stored", and grows the thing a second time."""
+    inner = MemoryStorage()
+    runner(inner).run(command(keep, id="a", size=1))
+
+    def grow_and_note() -> Flow[int]:
+        held, note, now = yield from ask_all(Get(THINGS, "a"), Get(THINGS, "note"), Now())
+        size = held.must().size + 1
+        return Outcome(size, kept(held, size, now) + kept(note, 1, now))
+
+    def overtake() -> None:
+        runner(inner).run(command(discard, id="note"))
+        runner(inner).run(command(grow, id="a"))
+
+    storage = Rivalled(LossyStorage(inner, 1, "answer"), overtake, before_read=2)
+
+    with pytest.raises(CommitUnknown):
+        runner(storage).run(command(grow_and_note))
+    assert 3 == runner(inner).run(command(size_of, id="a"))
+
+
+def test_a_receipt_that_is_absent_proves_that_nothing_was_stored() -> None:
+    inner = MemoryStorage()
+
+    assert 1 == runner(LossyStorage(inner, 1, "request")).run(command(grow, id="a"), "k1")
     assert 1 == len(journal(inner))
+
+
+def test_a_disk_that_stays_full_is_unavailable_and_no_conflict() -> None:
+    inner = MemoryStorage()
+    runner(inner).run(command(keep, id="a", size=1))
+
+    def full() -> None:
+        raise CommitUnknown("the disk is full")
+
+    with pytest.raises(Unavailable, match="grow was not stored"):
+        runner(Rivalled(inner, full, before_commit=1, every=True)).run(command(grow, id="a"))
+
+
+def test_the_same_thing_twice_in_one_commit_is_two_entries_with_two_ids() -> None:
+    """Consumers remember entries by their id: one id for two gifts is one reward too few."""
+    storage = MemoryStorage()
+    runner(storage).run_group([(command(grow, id="a", by=0), None)] * 4)
+
+    assert 4 == len({entry.id for entry in storage.journal(START, 10)})
+    assert [0, 1, 2, 3] == [entry["n"] for entry in journal(storage)]
+
+
+def test_adds_behind_the_last_event_stand_in_its_entry() -> None:
+    storage = MemoryStorage()
+    runner(storage).run(command(stock, counter="free/s1", quantity=3))
+
+    assert [["free/s1", 3]] == journal(storage)[0]["adds"]
+
+
+def test_a_code_of_another_length_is_another_draw() -> None:
+    lengths = iter([6, 12])
+
+    def draw() -> Flow[str]:
+        code, held, now = yield from ask_all(FreshCode("claim", next(lengths)), Get(THINGS, "a"), Now())
+        return Outcome(code, kept(held, 1, now))
+
+    inner = MemoryStorage()
+    rival = runner(inner)
+    storage = Rivalled(inner, lambda: rival.run(command(grow, id="a")), before_commit=1)
+
+    assert 12 == len(runner(storage).run(command(draw)))
 
 
 def overtaken(inner: MemoryStorage) -> Rivalled:
@@ -99,6 +169,7 @@ def test_an_entry_says_what_happened_when_who_did_it_and_which_records_it_wrote(
         "at": "2026-06-01T10:00:00.000000Z",
         "recorded_at": "2026-06-01T12:00:00.000000Z",
         "batch": stored.version,
+        "n": 0,
         "actor": {"is": "staff", "id": "s-7", "capabilities": ["points.adjust"]},
         "rulebook": around.rules.digest,
         "writes": [["thing", "a", "", stored.version]],

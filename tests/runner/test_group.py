@@ -7,10 +7,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from omnicommerce.adapters.storage.memory import MemoryStorage
+from omnicommerce.kernel.collection import Version
 from omnicommerce.kernel.errors import CommitUnknown, NotTheSame, Refused, Unavailable
 from omnicommerce.kernel.flow import Flow, Get, Now, Outcome, Refusal, ask_all, call
 from omnicommerce.kernel.verdict import failed
-from omnicommerce.ports.storage import START, Batch, Committed, Key
+from omnicommerce.ports.storage import START, Batch, Committed, Key, Put, Record
 from omnicommerce.runner import Command, Done, Ended, Failed
 from omnicommerce.testing import CountingStorage, LossyStorage
 from tests.backstage import command, journal, runner
@@ -193,6 +194,47 @@ def test_a_lost_answer_of_a_large_group_is_settled_within_one_look() -> None:
 
     assert [1] * 700 == answers(ended)
     assert 1 == storage.commits
+
+
+def test_a_refusal_in_a_group_stands_only_if_what_it_rests_on_still_holds() -> None:
+    inner = MemoryStorage()
+    rival = runner(inner)
+    jobs = [(command(grow, id="a"), None), (command(shrink, id="b", by=1), None)]
+    storage = Rivalled(inner, lambda: rival.run(command(grow, id="b")), before_commit=1)
+
+    assert [1, 0] == answers(runner(storage).run_group(jobs))
+
+
+def test_a_group_that_only_asks_never_mixes_two_moments() -> None:
+    inner = MemoryStorage()
+    rival = runner(inner)
+
+    def both() -> Flow[int]:
+        left, right = yield from ask_all(Get(THINGS, "left"), Get(THINGS, "right"))
+        return Outcome(sum(each.value.size for each in (left, right) if each.value))
+
+    def move() -> None:
+        rival.run(command(keep, id="left", size=5))
+        rival.run(command(keep, id="right", size=5))
+
+    jobs = [(command(size_of, id="left"), None), (command(both), None)]
+    ended = answers(runner(Rivalled(inner, move, before_read=2)).run_group(jobs))
+
+    assert ended in ([0, 0], [0, 10], [5, 10])
+
+
+def test_a_record_that_nobody_can_read_fails_only_whoever_needs_it() -> None:
+    storage = MemoryStorage()
+    shop = runner(storage)
+    shop.run(command(keep, id="bad", size=1))
+    (record,) = storage.read([Key("thing", "bad")])
+    assert isinstance(record, Record)
+    newer = Put(Key("thing", "bad"), record.body.replace('"v":1', '"v":2'), (), record.version)
+    storage.commit(Batch(Version("newer"), puts=(newer,)))
+
+    jobs = [(command(grow, id=id), None) for id in ("bad", "a", "b")]
+
+    assert ["PortFault", 1, 1] == answers(runner(storage).run_group(jobs))
 
 
 step = st.one_of(

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from omnicommerce.adapters.storage.memory import MemoryStorage
+from omnicommerce.kernel.bounds import AMOUNT_MAX
 from omnicommerce.kernel.changes import NOTHING, Event, adding, adding_to, happened, removing, replacing
-from omnicommerce.kernel.collection import Counter
+from omnicommerce.kernel.collection import Collection, Counter, Keep, NotPersonal
 from omnicommerce.kernel.errors import Conflict, Exhausted, PortFault, Refused
 from omnicommerce.kernel.flow import (
     Count,
@@ -161,22 +162,26 @@ def test_a_receipt_before_a_draw_does_not_hide_that_too_little_was_there() -> No
     assert [0] == storage.read([Key(COUNTERS, SHELF.name)])
 
 
-@given(st.lists(st.tuples(st.integers(-5, 5).filter(bool), st.sampled_from([None, 0])), max_size=12))
+bounds = st.sampled_from([(None, None), (0, None), (None, 6), (0, 6)])
+
+
+@given(st.lists(st.tuples(st.integers(-5, 5).filter(bool), bounds), max_size=12))
 def test_adds_of_a_batch_pass_exactly_when_they_would_pass_one_by_one(
-    moves: list[tuple[int, int | None]],
+    moves: list[tuple[int, tuple[int | None, int | None]]],
 ) -> None:
     total, passes = 3, True
-    for delta, floor in moves:
+    for delta, (floor, ceiling) in moves:
         total += delta
         passes = passes and not (delta < 0 and floor is not None and total < floor)
+        passes = passes and not (delta > 0 and ceiling is not None and total > ceiling)
     storage = MemoryStorage()
     shop = runner(storage)
 
     def many() -> Flow[bool]:
         held, now = yield from ask_all(Get(THINGS, "a"), Now())
         changes = kept(held, 1, now) + adding_to(SHELF, 3)
-        for delta, floor in moves:
-            changes += adding_to(SHELF, delta, floor=floor)
+        for delta, (floor, ceiling) in moves:
+            changes += adding_to(SHELF, delta, floor=floor, ceiling=ceiling)
         return Outcome(True, changes)
 
     with nullcontext() if passes else pytest.raises(Conflict):
@@ -334,3 +339,69 @@ def test_a_record_that_was_only_seen_in_passing_is_no_blank_page() -> None:
 
     with pytest.raises(Conflict, match="thing/c is no longer what it was decided on"):
         shop.run(command(careless))
+
+
+def test_sums_of_adds_stay_within_what_a_storage_counts() -> None:
+    storage = MemoryStorage()
+    shop = runner(storage)
+
+    def far(*, delta: int) -> Flow[bool]:
+        held, now = yield from ask_all(Get(THINGS, "a"), Now())
+        twice = adding_to(SHELF, delta) + adding_to(SHELF, delta)
+        return Outcome(True, kept(held, 1, now) + twice)
+
+    shop.run(command(far, delta=-(AMOUNT_MAX // 2)))
+    shop.run(command(far, delta=AMOUNT_MAX))
+
+    assert [AMOUNT_MAX] == storage.read([Key(COUNTERS, SHELF.name)])
+
+
+def test_what_was_added_and_removed_in_one_batch_must_still_be_absent() -> None:
+    inner = MemoryStorage()
+    shop = runner(inner)
+    attempts = 0
+
+    def brief() -> Flow[bool]:
+        nonlocal attempts
+        attempts += 1
+        held = yield from ask(Get(THINGS, "a"))
+        if held.value is not None:
+            return Outcome(False)
+        yield from stage(replacing(held, Thing(1), why("a")))
+        again = yield from ask(Get(THINGS, "a"))
+        return Outcome(True, removing(again, why("a")))
+
+    storage = Rivalled(inner, lambda: shop.run(command(keep, id="a", size=1)), before_commit=1)
+
+    assert not runner(storage).run(command(brief))
+    assert 2 == attempts
+
+
+def test_the_end_of_a_scan_is_not_part_of_it_also_for_what_is_staged() -> None:
+    def at_the_end() -> Flow[tuple[str, ...]]:
+        yield from call(keep(id="a", size=1, colour="red"))
+        yield from call(keep(id="b", size=1, colour="redder"))
+        things = yield from ask(Scan(THINGS, "colour", "red", "redder"))
+        return Outcome(tuple(thing.id for thing in things))
+
+    assert ("a",) == runner().run(command(at_the_end))
+
+
+def test_a_record_that_names_an_index_row_twice_is_found_once() -> None:
+    twice: Collection[Thing] = Collection(
+        "tests.twice",
+        Thing,
+        personal=NotPersonal(),
+        keep=Keep.AS_BOOKS,
+        indexes=lambda thing: (("colour", thing.colour), ("colour", thing.colour)),
+    )
+
+    def found_ids() -> Flow[int]:
+        return Outcome(len((yield from ask(Scan(twice, "colour")))))
+
+    def store_and_look() -> Flow[int]:
+        yield from stage(adding(twice, "a", Thing(1), why("a")))
+        return Outcome(len((yield from ask(Scan(twice, "colour")))))
+
+    shop = runner()
+    assert [1, 1] == [shop.run(command(store_and_look)), shop.run(command(found_ids))]

@@ -15,13 +15,13 @@ import pytest
 from omnicommerce import AsyncCommerce, AsyncMemoryStorage, Commerce, DemoKeys, MemoryStorage, Rulebook
 from omnicommerce.flows.todos import ATTEMPTS_MAX
 from omnicommerce.kernel.changes import Event, happened, removing
-from omnicommerce.kernel.collection import Versioned
+from omnicommerce.kernel.collection import Version, Versioned
 from omnicommerce.kernel.errors import BadValue, Refused, Unavailable
 from omnicommerce.kernel.flow import Flow, Get, Now, Outcome, Scan, ask, ask_all
 from omnicommerce.kernel.process import Process, do, run, run_once
 from omnicommerce.kernel.todo import EXCEPTIONS, TODOS, Todo, remembering, todo_id
 from omnicommerce.kernel.verdict import failed
-from omnicommerce.ports.storage import Key, Record, Storage
+from omnicommerce.ports.storage import Batch, Key, Put, Record, Storage
 from omnicommerce.processes.tick import Failure, Ticked
 from omnicommerce.testing import CrashingStorage, FrozenClock, RefusingStorage, SimulatedCrash
 from tests.backstage import NOON, command, runner, world
@@ -32,7 +32,8 @@ from tests.rivals import Rivalled
 def order(*, parcel: str) -> Flow[bool]:
     """Take the order, and remember that the parcel is to be sent."""
     held, now = yield from ask_all(Get(THINGS, f"order {parcel}"), Now())
-    return Outcome(True, kept(held, 1, now) + remembering("send", parcel, now))
+    todo = yield from remembering("send", parcel, now)
+    return Outcome(True, kept(held, 1, now) + todo)
 
 
 def finish(*, parcel: str) -> Flow[bool]:
@@ -157,7 +158,9 @@ def test_a_failing_todo_backs_off_blocks_nobody_and_ends_in_the_exceptions() -> 
     def two() -> Flow[bool]:
         now = yield from ask(Now())
         why = Event(ThingKept("x", 0), at=now)
-        return Outcome(True, remembering("refuse", "a", now) + remembering("send", "b", now) + happened(why))
+        first = yield from remembering("refuse", "a", now)
+        second = yield from remembering("send", "b", now)
+        return Outcome(True, first + second + happened(why))
 
     around.run(command(two))
 
@@ -268,3 +271,75 @@ async def _async_tick() -> tuple[Ticked, Ticked]:
 
 def test_the_async_door_ticks_alike() -> None:
     assert (Ticked(done=1), Ticked()) == asyncio.run(_async_tick())
+
+
+def test_a_todo_may_be_put_as_often_as_one_likes_and_the_earliest_time_holds() -> None:
+    storage = MemoryStorage()
+    shop = runner(storage)
+
+    def remember(*, minutes: int) -> Flow[bool]:
+        now = yield from ask(Now())
+        todo = yield from remembering("send", "p1", now + timedelta(minutes=minutes))
+        return Outcome(True, todo + happened(Event(ThingKept("p1", 0), at=now)))
+
+    for minutes in (5, 3, 9):
+        shop.run(command(remember, minutes=minutes))
+
+    assert [NOON + timedelta(minutes=3)] == [todo.must().due for todo in todos(storage)]
+
+
+def test_a_todo_that_was_called_off_in_this_very_tick_is_not_entered() -> None:
+    storage, clock = MemoryStorage(), FrozenClock(NOON)
+    for parcel in ("p1", "p2"):
+        runner(storage, world(clock)).run(command(order, parcel=parcel))
+    entered: list[str] = []
+
+    def call_off(parcel: str) -> Process[int]:
+        entered.append(parcel)
+        yield from run(finish, parcel="p1")
+        yield from run(finish, parcel="p2")
+        return 0
+
+    assert fates(done=1) == told(shop_over(storage, clock, send=call_off).tick())
+    assert 1 == len(entered)
+
+
+def test_a_todo_that_nobody_can_read_keeps_none_of_the_others_from_its_turn() -> None:
+    storage, clock = MemoryStorage(), FrozenClock(NOON)
+    for parcel in ("p1", "p2"):
+        runner(storage, world(clock)).run(command(order, parcel=parcel))
+    (record,) = storage.read([Key("todo", "send/p1")])
+    assert isinstance(record, Record)
+    newer = record.body.replace('"v":1', '"v":2')
+    put = Put(Key("todo", "send/p1"), newer, (("due", "2026"),), record.version)
+    storage.commit(Batch(Version("newer"), puts=(put,)))
+
+    ticked = shop_over(storage, clock).tick()
+
+    assert (1, 1) == (ticked.done, ticked.postponed)
+    assert (Failure("send", "p1", "PortFault"),) == ticked.failures
+    assert 1 == size(storage, "packed p2")
+
+
+def test_a_step_answers_as_it_did_the_first_time_whatever_it_is_given_by_now() -> None:
+    shop = runner()
+    given = iter([2, 5])
+
+    def twice() -> Process[int]:
+        return (yield from run_once("pack", grow, id="a", by=next(given)))
+
+    assert [2, 2] == [shop.follow(twice, "twice", "a") for _ in range(2)]
+
+
+def test_no_key_of_a_host_and_no_other_step_names_the_receipt_of_a_step() -> None:
+    storage = MemoryStorage()
+    shop = runner(storage)
+    shop.run(command(grow, id="mine"), "send/p1/pack")
+    shop.run(command(grow, id="mine"), '["send","p1","pack"]')
+
+    def step(name: str) -> Process[int]:
+        return (yield from run_once(name, grow, id="a"))
+
+    assert 1 == shop.follow(lambda: step("pack"), "send", "p1")
+    assert 2 == shop.follow(lambda: step("c/d"), "a", "b")
+    assert 3 == shop.follow(lambda: step("d"), "a", "b/c")

@@ -10,10 +10,11 @@ import attrs
 import pytest
 
 from omnicommerce.adapters.storage.memory import MemoryStorage
-from omnicommerce.kernel.collection import Collection, Counter, Keep, NotPersonal
-from omnicommerce.kernel.errors import BadValue, Conflict, PortFault
+from omnicommerce.kernel.collection import Collection, Counter, Keep, NotPersonal, Version
+from omnicommerce.kernel.errors import BadValue, Conflict, PortFault, Refused
 from omnicommerce.kernel.flow import (
     Count,
+    Find,
     Flow,
     FreshCode,
     FreshId,
@@ -29,8 +30,11 @@ from omnicommerce.kernel.flow import (
     Unseal,
     ask,
     ask_all,
+    stage,
 )
+from omnicommerce.kernel.verdict import failed
 from omnicommerce.ports.storage import (
+    KEYS_MAX,
     Batch,
     Committed,
     Entry,
@@ -38,6 +42,7 @@ from omnicommerce.ports.storage import (
     Key,
     Page,
     Position,
+    Put,
     Query,
     Record,
     Storage,
@@ -288,3 +293,82 @@ def test_a_flow_must_end_in_an_outcome() -> None:
 
     with pytest.raises(AssertionError, match="forgetful must end in an Outcome, not 7"):
         runner().run(command(forgetful))
+
+
+def mine_then_shared() -> Flow[int]:
+    held, seen, now = yield from ask_all(Get(THINGS, "mine"), Get(THINGS, "shared"), Now())
+    size = seen.value.size if seen.value else 0
+    return Outcome(size, kept(held, size, now))
+
+
+def test_everything_that_was_got_is_guarded_and_not_only_the_first() -> None:
+    inner = MemoryStorage()
+    shop = runner(inner)
+    storage = Rivalled(inner, lambda: shop.run(command(keep, id="shared", size=7)), before_commit=1)
+
+    assert 7 == runner(storage).run(command(mine_then_shared))
+
+
+def test_what_a_scan_returned_is_guarded() -> None:
+    inner = MemoryStorage()
+    shop = runner(inner)
+    shop.run(command(keep, id="shared", size=1, colour="red"))
+
+    def scan_and_keep() -> Flow[int]:
+        (seen,) = yield from ask(Scan(THINGS, "colour", "red", "red~"))
+        held, now = yield from ask_all(Get(THINGS, "mine"), Now())
+        return Outcome(seen.must().size, kept(held, seen.must().size, now))
+
+    grown = command(keep, id="shared", size=7, colour="red")
+    storage = Rivalled(inner, lambda: shop.run(grown), before_commit=1)
+
+    assert 7 == runner(storage).run(command(scan_and_keep))
+
+
+def test_what_find_returns_is_not_guarded_and_need_not_be_readable() -> None:
+    storage = MemoryStorage()
+    shop = runner(storage)
+    for id in "ab":
+        shop.run(command(keep, id=id, size=1, colour="red"))
+    (record,) = storage.read([Key("thing", "a")])
+    assert isinstance(record, Record)
+    put = Put(Key("thing", "a"), "no JSON", (("colour", "red"),), record.version)
+    storage.commit(Batch(Version("broken"), puts=(put,)))
+
+    def places() -> Flow[tuple[tuple[str, str], ...]]:
+        yield from stage(kept((yield from ask(Get(THINGS, "c"))), 1, NOON, "red"))
+        first = yield from ask(Find(THINGS, "colour", "red", "red~", limit=2))
+        rest = yield from ask(Find(THINGS, "colour", "red", "red~", after=first[-1]))
+        return Outcome(first + rest)
+
+    assert (("red", "a"), ("red", "b"), ("red", "c")) == shop.run(command(places))
+
+
+@pytest.mark.parametrize("key", [None, "k1"])
+def test_more_records_than_fit_into_one_look_are_read_in_turns(key: str | None) -> None:
+    storage = CountingStorage(MemoryStorage())
+    ids = tuple(f"t{n}" for n in range(KEYS_MAX + 500))
+
+    def many() -> Flow[int]:
+        things = yield from ask(GetMany(THINGS, ids))
+        return Outcome(len(things))
+
+    assert KEYS_MAX + 500 == runner(storage).run(command(many), key)
+    assert max(len(call.asked) for call in storage.calls if call.method == "read") <= KEYS_MAX
+
+
+def test_a_refusal_over_more_records_than_one_look_holds_is_looked_at_to_the_last() -> None:
+    inner = MemoryStorage()
+    shop = runner(inner)
+    ids = tuple(f"t{n}" for n in range(KEYS_MAX + 500))
+
+    def all_absent_but_late() -> Flow[bool]:
+        things = yield from ask(GetMany(THINGS, ids))
+        if not any(thing.value for thing in things):
+            raise Refused(failed("nothing_there"))
+        return Outcome(True)
+
+    # The rival comes before the first look again, which begins with the third read.
+    rivalled = Rivalled(inner, lambda: shop.run(command(keep, id=ids[-1], size=1)), before_read=3)
+
+    assert runner(rivalled).run(command(all_absent_but_late))

@@ -6,10 +6,25 @@ import pytest
 
 from omnicommerce.adapters.storage.memory import MemoryStorage
 from omnicommerce.kernel.collection import Collection, Keep, NotPersonal, Versioned
-from omnicommerce.kernel.flow import Flow, Get, Now, Outcome, Projection, View, ask, ask_all, call, stage
+from omnicommerce.kernel.errors import Refused
+from omnicommerce.kernel.flow import (
+    Flow,
+    Get,
+    Look,
+    Now,
+    Outcome,
+    Projection,
+    View,
+    ask,
+    ask_all,
+    call,
+    stage,
+)
+from omnicommerce.kernel.verdict import failed
 from omnicommerce.testing import CountingStorage
 from tests.backstage import command, runner, world
-from tests.lending import THINGS, Thing, grow, keep, kept
+from tests.lending import THINGS, Thing, discard, grow, keep, kept
+from tests.rivals import Rivalled
 
 built: list[tuple[str, ...]] = []
 
@@ -113,3 +128,62 @@ def test_a_view_sees_what_the_batch_has_staged_since_it_was_last_asked() -> None
         return Outcome((before, (yield from ask(View(TOTAL)))))
 
     assert (0, 5) == shop.run(command(before_and_after))
+
+
+def test_a_view_of_a_part_that_was_read_before_its_head_is_good_for_this_flow_alone() -> None:
+    """A rival publishes between the two reads: the old part must not be remembered under the new head."""
+    inner, around = MemoryStorage(), world()
+    shop = runner(inner)
+    shop.run(command(keep, id="part 0", size=1))
+    shop.run(command(keep, id="head", size=1))
+
+    def publish() -> None:
+        shop.run(command(keep, id="part 0", size=2))
+        shop.run(command(grow, id="head", by=0))
+
+    def looked_then_viewed() -> Flow[int]:
+        yield from ask(Look(THINGS, "part 0"))
+        return Outcome((yield from ask(View(TOTAL))))
+
+    runner(Rivalled(inner, publish, before_read=2), around).run(command(looked_then_viewed))
+
+    assert 2 == runner(inner, around).run(command(total))
+
+
+def test_a_view_of_a_staged_part_is_not_remembered_if_its_flow_is_refused() -> None:
+    storage, around = MemoryStorage(), world()
+    shop = runner(storage, around)
+    shop.run(command(keep, id="part 0", size=1))
+    shop.run(command(keep, id="head", size=1))
+
+    def dreaming() -> Flow[int]:
+        held, now = yield from ask_all(Get(THINGS, "part 0"), Now())
+        yield from stage(kept(held, 99, now))
+        assert (yield from ask(View(TOTAL))) == 99
+        raise Refused(failed("only_a_dream"))
+
+    with pytest.raises(Refused):
+        shop.run(command(dreaming))
+
+    assert 1 == shop.run(command(total))
+
+
+def test_a_view_that_stumbles_over_a_torn_look_is_built_again() -> None:
+    inner = MemoryStorage()
+    shop = runner(inner)
+    shop.run(command(keep, id="part 0", size=1))
+    shop.run(command(keep, id="head", size=1))
+
+    def withdraw() -> None:
+        shop.run(command(keep, id="head", size=0))
+        shop.run(command(discard, id="part 0"))
+
+    assert 0 == runner(Rivalled(inner, withdraw, before_read=2)).run(command(total))
+
+
+def test_a_view_that_cannot_be_built_says_why() -> None:
+    shop = runner()
+    shop.run(command(keep, id="head", size=1))
+
+    with pytest.raises(AssertionError, match="thing/part 0 must exist here"):
+        shop.run(command(total))

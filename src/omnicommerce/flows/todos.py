@@ -10,7 +10,7 @@ import attrs
 
 from omnicommerce.kernel.changes import removing, replacing
 from omnicommerce.kernel.collection import Version, Versioned
-from omnicommerce.kernel.flow import Flow, Get, Now, Outcome, Scan, ask, ask_all
+from omnicommerce.kernel.flow import Find, Flow, Get, Now, Outcome, Place, ask, ask_all
 from omnicommerce.kernel.instant import as_text
 from omnicommerce.kernel.todo import DUE, EXCEPTIONS, TODOS, Parked, Todo
 
@@ -25,16 +25,26 @@ BACK_OFF_FIRST: Final = timedelta(minutes=1)
 class Fate(StrEnum):
     """What became of a to-do after its process was entered."""
 
+    CALLED_OFF = "called_off"
     DONE = "done"
     POSTPONED = "postponed"
     PARKED = "parked"
 
 
-def due_todos(*, until: datetime) -> Flow[tuple[Versioned[Todo], ...]]:
-    """The first to-dos that are due at *until*, the longest due first."""
+def due_todos(*, until: datetime, after: Place | None = None) -> Flow[tuple[Place, ...]]:
+    """Where the first to-dos stand that are due at *until*, the longest due first; *after* one already seen.
+
+    They are not read here, so that one that nobody can read keeps none of the others from its turn.
+    """
     # "~" sorts behind every text that begins with this very instant.
-    found = yield from ask(Scan(TODOS, DUE, until=as_text(until) + "~", limit=TODOS_AT_ONCE))
+    found = yield from ask(Find(TODOS, DUE, until=as_text(until) + "~", limit=TODOS_AT_ONCE, after=after))
     return Outcome(found)
+
+
+def still_due(*, id: str, until: datetime) -> Flow[Versioned[Todo] | None]:
+    """The to-do, if it is still there and due: what went before it may have done it or called it off."""
+    held = yield from ask(Get(TODOS, id))
+    return Outcome(held if held.value is not None and held.value.due <= until else None)
 
 
 def put_off(*, id: str, seen: Version, reason: str) -> Flow[Fate]:

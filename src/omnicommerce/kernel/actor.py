@@ -6,7 +6,8 @@ from typing import TypeAlias
 
 import attrs
 
-from omnicommerce.kernel.ids import MemberId, StoreId
+from omnicommerce.kernel.errors import BadValue
+from omnicommerce.kernel.ids import MemberId, StoreId, checked_id
 
 
 @attrs.frozen
@@ -14,6 +15,9 @@ class Customer:
     """The shopper acts, through an app, a mini-program or a web page."""
 
     member: MemberId
+
+    def __attrs_post_init__(self) -> None:
+        checked_id(self.member, "member")
 
 
 @attrs.frozen
@@ -23,6 +27,13 @@ class Staff:
     id: str
     capabilities: frozenset[str] = frozenset()
 
+    def __attrs_post_init__(self) -> None:
+        checked_id(self.id, "id")
+        if type(self.capabilities) is not frozenset:
+            raise BadValue("capabilities", f"expected frozenset, got {type(self.capabilities).__name__}")
+        for capability in self.capabilities:
+            checked_id(capability, "capabilities")
+
 
 @attrs.frozen
 class Till:
@@ -31,12 +42,19 @@ class Till:
     store: StoreId
     till: str
 
+    def __attrs_post_init__(self) -> None:
+        checked_id(self.store, "store")
+        checked_id(self.till, "till")
+
 
 @attrs.frozen
 class System:
     """A program acts on nobody's behalf: a nightly job, an import, the host itself."""
 
     name: str
+
+    def __attrs_post_init__(self) -> None:
+        checked_id(self.name, "name")
 
 
 Actor: TypeAlias = Customer | Staff | Till | System

@@ -134,6 +134,25 @@ class Scan(Question[tuple[Versioned[T], ...]], Generic[T]):
         checked_amount(self.limit, "limit", 1, SCAN_MAX)
 
 
+Place: TypeAlias = tuple[str, str]
+"""Where a record stands in an index: the text, then the id."""
+
+
+@attrs.frozen
+class Find(Question[tuple[Place, ...]]):
+    """Like Scan, but only where the records stand: unguarded, and even if nobody can read what is in them."""
+
+    collection: Collection[Any]
+    index: str
+    since: str = ""
+    until: str | None = None
+    limit: int = attrs.field(default=SCAN_MAX, kw_only=True)
+    after: Place | None = attrs.field(default=None, kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        checked_amount(self.limit, "limit", 1, SCAN_MAX)
+
+
 # --- the world around ----------------------------------------------------------------------------
 
 

@@ -65,7 +65,10 @@ def run(flow: Callable[P, Flow[T]], /, *args: P.args, **kwargs: P.kwargs) -> Doi
 
 
 def run_once(step: str, flow: Callable[P, Flow[T]], /, *args: P.args, **kwargs: P.kwargs) -> Doing[T]:
-    """Run *flow* as the named *step*: entered again, the process gets the first answer back."""
+    """Run *flow* as the named *step*: entered again, the process gets the first answer back.
+
+    That is so whatever the arguments are by then: what was done cannot be done otherwise any more.
+    """
     return (yield from do(_run(step, flow, args, kwargs)))
 
 

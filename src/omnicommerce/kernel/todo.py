@@ -7,8 +7,9 @@ from typing import Final
 
 import attrs
 
-from omnicommerce.kernel.changes import Changes, adding
+from omnicommerce.kernel.changes import Changes, replacing
 from omnicommerce.kernel.collection import Collection, IndexRow, Keep, NotPersonal
+from omnicommerce.kernel.flow import Asking, Get, ask
 from omnicommerce.kernel.instant import as_text
 
 DUE: Final = "due"
@@ -53,6 +54,11 @@ def todo_id(process: str, subject: str) -> str:
     return f"{process}/{subject}"
 
 
-def remembering(process: str, subject: str, due: datetime) -> Changes:
-    """Store the to-do that a process is to be entered for *subject* at *due*."""
-    return adding(TODOS, todo_id(process, subject), Todo(process, subject, due))
+def remembering(process: str, subject: str, due: datetime) -> Asking[Changes]:
+    """Store the to-do that a process is to be entered for *subject* at *due*.
+
+    If it is there already, the earlier of the two times holds, and failed attempts are forgotten.
+    """
+    held = yield from ask(Get(TODOS, todo_id(process, subject)))
+    earliest = due if held.value is None else min(due, held.value.due)
+    return replacing(held, Todo(process, subject, earliest))

@@ -8,9 +8,11 @@ from typing import Final
 
 import attrs
 
-from omnicommerce.flows.todos import Fate, due_todos, put_off
-from omnicommerce.kernel.errors import Refused
+from omnicommerce.flows.todos import Fate, due_todos, put_off, still_due
+from omnicommerce.kernel.errors import Refused, Unavailable
+from omnicommerce.kernel.flow import Place
 from omnicommerce.kernel.process import Enter, Process, do, run
+from omnicommerce.kernel.todo import Todo
 
 PAGES_MAX: Final = 100
 """A tick ends even if processes keep putting their to-dos due; the next tick goes on."""
@@ -47,24 +49,45 @@ class Ticked:
 
 
 def tick(until: datetime) -> Process[Ticked]:
-    """Enter every process that is due at *until*; its last step must delete its to-do."""
+    """Enter every process that is due at *until*, once; its last step must delete its to-do."""
     fates: Counter[Fate] = Counter()
     failures: list[Failure] = []
+    after: Place | None = None
     for _ in range(PAGES_MAX):
-        due = yield from run(due_todos, until=until)
-        for held in due:
-            todo = held.must()
-            reason = "unfinished"
-            try:
-                yield from do(Enter(todo.process, todo.subject))
-            except Refused as refused:
-                reason = refused.code
-            except Exception as error:  # noqa: BLE001  # whatever failed, the next to-do has its turn
-                reason = type(error).__name__
-            fate = yield from run(put_off, id=held.id, seen=held.version, reason=reason)
-            fates[fate] += 1
-            if fate is not Fate.DONE and len(failures) < FAILURES_MAX:
-                failures.append(Failure(todo.process, todo.subject, reason))
+        due = yield from run(due_todos, until=until, after=after)
         if not due:
             break
+        for _, id in due:
+            fate, failure = yield from _entered(id, until)
+            fates[fate] += 1
+            if failure is not None and len(failures) < FAILURES_MAX:
+                failures.append(failure)
+        after = due[-1]
     return Ticked(fates[Fate.DONE], fates[Fate.POSTPONED], fates[Fate.PARKED], tuple(failures))
+
+
+def _entered(id: str, until: datetime) -> Process[tuple[Fate, Failure | None]]:
+    """Enter one process, and put its to-do off if it failed. Only a storage that is away stops the tick."""
+    process, _, subject = id.partition("/")
+    try:
+        held = yield from run(still_due, id=id, until=until)
+        if held is None:
+            return Fate.CALLED_OFF, None
+        reason = yield from _reason(held.must())
+        fate = yield from run(put_off, id=id, seen=held.version, reason=reason)
+    except Unavailable:
+        raise
+    except Exception as error:  # noqa: BLE001  # a to-do that nobody can read stays, and blocks nobody
+        return Fate.POSTPONED, Failure(process, subject, type(error).__name__)
+    return fate, None if fate is Fate.DONE else Failure(process, subject, reason)
+
+
+def _reason(todo: Todo) -> Process[str]:
+    """Enter the process; why its to-do will be put off, if it is still there afterwards."""
+    try:
+        yield from do(Enter(todo.process, todo.subject))
+    except Refused as refused:
+        return refused.code
+    except Exception as error:  # noqa: BLE001  # whatever failed, the next to-do has its turn
+        return type(error).__name__
+    return "unfinished"

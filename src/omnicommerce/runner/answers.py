@@ -13,6 +13,7 @@ from omnicommerce.kernel.flow import (
     Acting,
     All,
     Count,
+    Find,
     FreshCode,
     FreshId,
     Get,
@@ -48,6 +49,7 @@ class Desk:
     pins: Pins
     world: World
     views: dict[tuple[str, Version], Any] = attrs.field(factory=dict)
+    whole: set[tuple[str, Version]] = attrs.field(factory=set)
 
 
 def lacking(question: Any, desk: Desk) -> dict[Key, None]:
@@ -108,8 +110,8 @@ def _rules(question: Rules[Any], desk: Desk) -> Any:
 
 def _pinned(question: FreshId | FreshCode, desk: Desk, draw: Callable[[], str]) -> str:
     drawn = desk.layer.drawn
-    # A code and an id of one role are two draws: neither may stand in for the other.
-    of = (question.__class__, question.role)
+    # A code and an id of one role are two draws, as are codes of two lengths: none may stand in for another.
+    of = (question.__class__, f"{question.role} {getattr(question, 'length', '')}")
     nth = drawn[of] = drawn.get(of, 0) + 1
     pin = desk.pins.get((*of, nth))
     if pin is None:
@@ -157,9 +159,14 @@ def _lacking_view(question: View[Any], desk: Desk) -> Iterator[Key]:
         # Another run may replace what is remembered at any moment, so hold on to what was found.
         desk.views[projection.name, head.version] = kept[1]
         return
-    for id in projection.members(head.value):
-        if overlay.lacks(projection.parts.name, id):
-            yield _key_of(projection.parts, id)
+    ids = projection.members(head.value)
+    lacking = [id for id in ids if overlay.lacks(projection.parts.name, id)]
+    if len(lacking) == len(ids):
+        # All of them are read now, behind the head. One read earlier might be older than the head, and one
+        # that is staged may never be committed: such a view is good for this flow, and for no other.
+        desk.whole.add((projection.name, head.version))
+    for id in lacking:
+        yield _key_of(projection.parts, id)
 
 
 def _view(question: View[Any], desk: Desk) -> Any:
@@ -169,8 +176,7 @@ def _view(question: View[Any], desk: Desk) -> Any:
         return desk.views[projection.name, head.version]
     parts = [desk.overlay.record(projection.parts, id) for id in projection.members(head.value)]
     built = projection.build(tuple(parts))
-    if head.version != desk.overlay.batch:
-        # What this very batch has staged may never be committed, so only stored heads are remembered.
+    if head.version != desk.overlay.batch and (projection.name, head.version) in desk.whole:
         desk.world.views[projection.name] = (head.version, built)
     return built
 
@@ -207,4 +213,5 @@ _ANSWERS: Final[dict[type[Any], Callable[[Any, Desk], Any]]] = {
     Mark: lambda _, desk: len(desk.layer.done),
     Undo: lambda question, desk: desk.overlay.undo(desk.layer, question.mark),
     Scan: _scan_alone,
+    Find: _scan_alone,
 }

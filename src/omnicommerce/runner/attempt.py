@@ -9,13 +9,13 @@ import attrs
 
 from omnicommerce.kernel.changes import adding
 from omnicommerce.kernel.errors import Conflict
-from omnicommerce.kernel.flow import Outcome, Refusal, Scan
+from omnicommerce.kernel.flow import Find, Outcome, Refusal, Scan
 from omnicommerce.ports.storage import KEYS_MAX, Key
 from omnicommerce.runner.answers import Desk, Pins, answer, lacking
 from omnicommerce.runner.command import Command
 from omnicommerce.runner.overlay import Layer, Name, Overlay
 from omnicommerce.runner.receipts import RECEIPTS, Once, Receipt, answered_by, receipt_for
-from omnicommerce.runner.scanning import scanned
+from omnicommerce.runner.scanning import found, scanned
 from omnicommerce.runner.steps import Read, Steps
 from omnicommerce.runner.world import World
 
@@ -66,8 +66,8 @@ def attempted(job: Job[T], overlay: Overlay, world: World) -> Steps[T | Refusal]
     except _Replayed as done:
         overlay.undo(layer)
         assert job.once is not None
-        found: T = answered_by(done.receipt, job.once, job.command.answer)
-        return found
+        first: T = answered_by(done.receipt, job.once, job.command.answer)
+        return first
     except Exception:
         overlay.undo(layer)
         overlay.guard(layer)
@@ -96,9 +96,18 @@ def _followed(job: Job[T], desk: Desk) -> Steps[Outcome[T]]:
             if isinstance(question, Scan):
                 reply = yield from scanned(question, desk)
                 continue
+            if isinstance(question, Find):
+                reply = yield from found(question, desk)
+                continue
             while keys := lacking(question, desk):
                 yield from _read(tuple(keys), job.once, desk)
-            reply = answer(question, desk)
+            try:
+                reply = answer(question, desk)
+            except Exception:
+                # A view is built from several reads; what it stumbled over may have been a torn look.
+                if desk.overlay.reads > 1:
+                    yield from still_so(desk.overlay.known, desk.overlay)
+                raise
     finally:
         flow.close()
 
@@ -106,11 +115,13 @@ def _followed(job: Job[T], desk: Desk) -> Steps[Outcome[T]]:
 def _read(keys: tuple[Key, ...], once: Once | None, desk: Desk) -> Steps[None]:
     """Read *keys*, and with the first read of a batch the receipt of what may have been done before."""
     if once is not None and desk.overlay.lacks(*once.key):
-        keys = (*keys, once.key)
-    assert len(keys) <= KEYS_MAX, f"one look is at most {KEYS_MAX} records"
-    found = yield Read(keys)
-    desk.overlay.reads += 1
-    desk.overlay.learn(keys, found)
+        keys = (once.key, *keys)
+    # What does not fit into one look is read in turns; that they belong together is checked like any reads.
+    for start in range(0, len(keys), KEYS_MAX):
+        turn = keys[start : start + KEYS_MAX]
+        records = yield Read(turn)
+        desk.overlay.reads += 1
+        desk.overlay.learn(turn, records)
     if once is not None:
         _check_receipt(once, desk)
 
@@ -148,7 +159,7 @@ def still_so(names: Iterable[Name], overlay: Overlay) -> Steps[None]:
     distinct = list(dict.fromkeys(names))
     for start in range(0, len(distinct), KEYS_MAX):
         turn = tuple([Key(*name) for name in distinct[start : start + KEYS_MAX]])
-        found = yield Read(turn)
-        for key, record in zip(turn, found, strict=True):
+        records = yield Read(turn)
+        for key, record in zip(turn, records, strict=True):
             if (record.version if record is not None else "") != overlay.version_read(key):
                 raise Conflict(f"{key.collection}/{key.id} changed while it was being looked at")

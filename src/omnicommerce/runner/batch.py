@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from omnicommerce import wire
+from omnicommerce.kernel.bounds import AMOUNT_MAX
 from omnicommerce.kernel.changes import Event, Tally, Write
 from omnicommerce.kernel.collection import ABSENT
 from omnicommerce.kernel.instant import as_text
@@ -38,7 +39,9 @@ def batch_of(overlay: Overlay, world: World) -> Batch:
         else:
             checks.append(Check(key, ABSENT))
     tallies = [item for done in overlay.kept for item, _ in done if isinstance(item, Tally)]
-    entries = [entry for done in overlay.kept for entry in _entries(done, overlay, world)]
+    entries: list[Append] = []
+    for done in overlay.kept:
+        entries += _entries(done, len(entries), overlay, world)
     return Batch(
         overlay.batch, tuple(checks), tuple(puts), tuple(deletes), tuple(_summed(tallies)), tuple(entries)
     )
@@ -64,7 +67,8 @@ def _summed(tallies: Iterable[Tally]) -> Iterable[Add]:
         place = last.get(name)
         if place is not None:
             old = adds[place]
-            if (old.floor, old.ceiling, old.delta < 0) == (tally.floor, tally.ceiling, delta < 0):
+            is_alike = (old.floor, old.ceiling, old.delta < 0) == (tally.floor, tally.ceiling, delta < 0)
+            if is_alike and abs(old.delta + delta) <= AMOUNT_MAX:
                 adds[place] = Add(name, old.delta + delta, tally.floor, tally.ceiling)
                 continue
         last[name] = len(adds)
@@ -72,8 +76,12 @@ def _summed(tallies: Iterable[Tally]) -> Iterable[Add]:
     return adds
 
 
-def _entries(done: list[Done], overlay: Overlay, world: World) -> list[Append]:
-    """One entry an event, with the writes and adds before it; those behind the last event join it."""
+def _entries(done: list[Done], first: int, overlay: Overlay, world: World) -> list[Append]:
+    """One entry an event, with the writes and adds before it; those behind the last event join it.
+
+    They are numbered within their batch, from *first*: the same thing may happen twice in one commit, and
+    is then two entries with two ids.
+    """
     told: list[tuple[Event, list[Any], list[Any]]] = []
     writes: list[Any] = []
     adds: list[Any] = []
@@ -90,10 +98,15 @@ def _entries(done: list[Done], overlay: Overlay, world: World) -> list[Append]:
         assert told, f"an event must say why {writes or adds} changed"
         told[-1][1].extend(writes)
         told[-1][2].extend(adds)
-    return [_entry(event, its_writes, its_adds, overlay, world) for event, its_writes, its_adds in told]
+    return [
+        _entry(event, number, its_writes, its_adds, overlay, world)
+        for number, (event, its_writes, its_adds) in enumerate(told, first)
+    ]
 
 
-def _entry(event: Event, writes: list[Any], adds: list[Any], overlay: Overlay, world: World) -> Append:
+def _entry(
+    event: Event, number: int, writes: list[Any], adds: list[Any], overlay: Overlay, world: World
+) -> Append:
     tag, version, fact = wire.event_data(event.fact, overlay.vocabulary)
     said: dict[str, Any] = {
         "tag": tag,
@@ -102,6 +115,7 @@ def _entry(event: Event, writes: list[Any], adds: list[Any], overlay: Overlay, w
         "at": overlay.now_text if event.at is overlay.now else as_text(event.at),
         "recorded_at": overlay.now_text,
         "batch": overlay.batch,
+        "n": number,
         "actor": world.actor_data,
         "rulebook": world.rules.digest,
     }

@@ -96,7 +96,7 @@ class Command(Generic[T]):
         said = {
             name: wire.dump(value, parameters[name].kind)
             for name, value in self.arguments.items()
-            if value != parameters[name].default
+            if (type(value), value) != (type(parameters[name].default), parameters[name].default)
         }
         return wire.text([self.name, said])
 

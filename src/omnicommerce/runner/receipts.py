@@ -57,6 +57,16 @@ def once(key: str, command: Command[Any], keys: KeyRing) -> Once:
     return Once(key, keys.digest("receipt", checked_id(key, "key")), keys.digest("asked", command.asked()))
 
 
+def step_once(step: tuple[str, str, str], keys: KeyRing) -> Once:
+    """The receipt of a process's step: by process, subject and step alone.
+
+    What a step is given may have changed by the time the process is entered again; what it did has not.
+    No key of a host can name the same receipt.
+    """
+    named = wire.text(list(step))
+    return Once(named, keys.digest("step", named), keys.digest("step asked", named))
+
+
 def receipt_for(once: Once, answer: Any, kind: Any) -> Receipt:
     """The receipt of *answer*, which is of *kind*."""
     if isinstance(answer, Refusal):

@@ -12,8 +12,9 @@ from omnicommerce.ports.storage import AsyncStorage, Storage
 from omnicommerce.runner.attempt import Job
 from omnicommerce.runner.command import Command
 from omnicommerce.runner.drivers import awaiting, blocking
+from omnicommerce.runner.following import process
 from omnicommerce.runner.receipts import once
-from omnicommerce.runner.running import Ended, group, one, process
+from omnicommerce.runner.running import Ended, group, one
 from omnicommerce.runner.world import World
 
 T = TypeVar("T")

@@ -3,31 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, TypeAlias
+from typing import Any
 
 from omnicommerce.kernel.collection import Versioned
 from omnicommerce.kernel.errors import Conflict, PortFault
-from omnicommerce.kernel.flow import Scan
+from omnicommerce.kernel.flow import Find, Place, Scan
 from omnicommerce.ports.storage import Page, Query
 from omnicommerce.runner.answers import Desk
 from omnicommerce.runner.overlay import GONE, Overlay, known_as
 from omnicommerce.runner.steps import Steps
 
-Place: TypeAlias = tuple[str, str]
-"""Where a row stands in an index: its text, then its id."""
-
 
 def scanned(question: Scan[Any], desk: Desk) -> Steps[tuple[Versioned[Any], ...]]:
     """Answer *question* and guard what it returns; what it did not find is not guarded."""
-    places, end = yield from _stored_places(question, desk.overlay)
-    mine = [place for place in _staged_places(question, desk.overlay) if end is None or place <= end]
     name = question.collection.name
-    names = [(name, id) for _, id in sorted(places + mine)[: question.limit]]
+    names = [(name, id) for _, id in (yield from _places(question, desk.overlay))]
     desk.layer.guarded.extend(names)
     return tuple([desk.overlay.record(question.collection, id) for _, id in names])
 
 
-def _stored_places(question: Scan[Any], overlay: Overlay) -> Steps[tuple[list[Place], Place | None]]:
+def found(question: Find, desk: Desk) -> Steps[tuple[Place, ...]]:
+    """Answer *question*: only where the records stand, unguarded and without reading what is in them."""
+    return tuple((yield from _places(question, desk.overlay)))
+
+
+def _places(question: Scan[Any] | Find, overlay: Overlay) -> Steps[list[Place]]:
+    places, end = yield from _stored_places(question, overlay)
+    mine = [place for place in _staged_places(question, overlay) if end is None or place <= end]
+    return sorted(places + mine)[: question.limit]
+
+
+def _stored_places(question: Scan[Any] | Find, overlay: Overlay) -> Steps[tuple[list[Place], Place | None]]:
     """The places of stored rows that nothing staged replaces, and where reading stopped short of the end.
 
     Staged records hide stored rows, so a page may come out short; more pages are read until there are
@@ -55,11 +61,11 @@ def _stored_places(question: Scan[Any], overlay: Overlay) -> Steps[tuple[list[Pl
             return places, after
 
 
-def _staged_places(question: Scan[Any], overlay: Overlay) -> Iterator[Place]:
+def _staged_places(question: Scan[Any] | Find, overlay: Overlay) -> Iterator[Place]:
     for (collection, id), staged in overlay.staged.items():
         if collection != question.collection.name or staged.value is GONE:
             continue
-        for index, at in question.collection.indexes(staged.value):
+        for index, at in dict.fromkeys(question.collection.indexes(staged.value)):
             if (
                 index == question.index
                 and question.since <= at

@@ -37,6 +37,9 @@ INDEX_TEXT_MAX: Final = 2 * ID_LENGTH_MAX
 POSITION_DIGITS: Final = 19
 """As many as the largest 64-bit number has, so that positions also sort as texts."""
 
+POSITION_MAX: Final = 2**63 - 1
+"""The last number that databases count to."""
+
 
 def checked_keys(keys: Sequence[Key]) -> None:
     """Make sure that *keys* can be looked up.
@@ -135,6 +138,7 @@ def place(position: Position, path: str) -> int:
         and len(position) == POSITION_DIGITS
         and position.isascii()
         and position.isdigit()
+        and int(position) <= POSITION_MAX
     ):
         return int(position)
     raise BadValue(path, "expected a position that this storage handed out")
