@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import inspect
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ from omnicommerce import (
     Staff,
     ThreadedStorage,
 )
+from omnicommerce.kernel.flow import Now
 from omnicommerce.ports.storage import START, Storage
 from omnicommerce.testing import CountingStorage, FrozenClock
 from omnicommerce.verbs import Verb
@@ -322,24 +324,65 @@ def test_the_number_on_a_card_is_not_shown_in_a_traceback() -> None:
 # --- the door ---------------------------------------------------------------------------------------
 
 
-def test_a_door_refuses_the_other_doors_storage_and_missing_keys() -> None:
-    wrong: Iterator[tuple[str, Callable[[], object]]] = iter(
-        [
-            ("storage", lambda: Commerce(AsyncMemoryStorage(MemoryStorage()), Rulebook(), keys=DemoKeys())),  # type: ignore[arg-type]
-            ("storage", lambda: AsyncCommerce(MemoryStorage(), Rulebook(), keys=DemoKeys())),  # type: ignore[arg-type]
-            ("storage", lambda: Commerce(object(), Rulebook(), keys=DemoKeys())),  # type: ignore[arg-type]
-            ("rulebook", lambda: Commerce(MemoryStorage(), None, keys=DemoKeys())),  # type: ignore[arg-type]
-            ("keys", lambda: Commerce(MemoryStorage(), Rulebook(), keys=None)),  # type: ignore[arg-type]
-            ("keys", lambda: Commerce(MemoryStorage(), Rulebook(), keys=b"secret")),  # type: ignore[arg-type]
-        ]
-    )
-    for path, make in wrong:
-        with pytest.raises(BadValue) as caught:
-            make()
-        assert path == caught.value.path
+def opened(**wrong: Any) -> object:
+    return Commerce(**{"storage": MemoryStorage(), "rulebook": Rulebook(), "keys": DemoKeys(), **wrong})
 
+
+@pytest.mark.parametrize(
+    ("path", "open_door"),
+    [
+        ("storage", lambda: opened(storage=AsyncMemoryStorage())),
+        ("storage", lambda: opened(storage=MemoryStorage)),
+        ("storage", lambda: opened(storage=None)),
+        ("storage", lambda: AsyncCommerce(MemoryStorage(), Rulebook(), keys=DemoKeys())),  # type: ignore[arg-type]
+        ("storage", lambda: ThreadedStorage(None)),  # type: ignore[arg-type]
+        ("storage", lambda: ThreadedStorage(AsyncMemoryStorage())),  # type: ignore[arg-type]
+        ("rulebook", lambda: opened(rulebook=None)),
+        ("keys", lambda: opened(keys=None)),
+        ("keys", lambda: opened(keys=b"secret")),
+        ("keys", lambda: opened(keys=DemoKeys)),
+        ("clock", lambda: opened(clock=5)),
+        ("ids", lambda: opened(ids=5)),
+        ("processes.a", lambda: opened(processes={"a": 5})),
+    ],
+)
+def test_a_door_says_what_it_cannot_be_opened_with(path: str, open_door: Callable[[], object]) -> None:
+    with pytest.raises(BadValue) as caught:
+        open_door()
+
+    assert path == caught.value.path
+
+
+def test_there_are_no_keys_unless_the_host_brings_them() -> None:
     with pytest.raises(TypeError, match="keys"):
         Commerce(MemoryStorage(), Rulebook())  # type: ignore[call-arg]
+
+
+def test_a_verb_shows_its_own_signature() -> None:
+    shop = Commerce(MemoryStorage(), Rulebook(), keys=DemoKeys())
+
+    assert ["member", "points", "reason"] == list(inspect.signature(shop.points.adjust).parameters)
+    assert "adjust" == shop.points.adjust.__name__
+    assert "Give (above zero)" in (shop.points.adjust.__doc__ or "")
+
+
+def test_a_flow_that_does_not_say_what_it_answers_is_told_so() -> None:
+    def silent():  # type: ignore[no-untyped-def]  # noqa: ANN202
+        yield
+
+    shop = Commerce(MemoryStorage(), Rulebook(), keys=DemoKeys())
+    with pytest.raises(TypeError, match="must say what it answers"):
+        shop.run(silent)
+
+
+def test_a_question_that_is_not_asked_says_how_to_ask_it() -> None:
+    with pytest.raises(TypeError, match=r"yield from ask\(Now"):
+        iter(Now())
+
+
+def test_a_refusal_without_a_verdict_is_told_what_it_needs() -> None:
+    with pytest.raises(TypeError, match="carries a verdict"):
+        Refused("nope")  # type: ignore[arg-type]
 
 
 def test_once_and_acting_turn_a_copy_and_leave_the_shop_as_it_was() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import math
 import os
 import sqlite3
 import threading
@@ -25,6 +26,7 @@ from omnicommerce.ports.storage import (
     Batch,
     Delete,
     Key,
+    Position,
     Put,
     Query,
     Record,
@@ -112,6 +114,58 @@ def test_a_log_that_another_program_left_behind_is_not_touched(path: Path) -> No
         with pytest.raises(PortFault, match="another program"):
             SqliteStorage(path)
         assert before == files(path)
+
+
+def test_a_stranger_whose_tables_stand_in_its_log_alone_is_refused_untouched(path: Path) -> None:
+    db = sqlite3.connect(path)
+    db.execute("PRAGMA journal_mode = wal")
+    db.execute("PRAGMA wal_autocheckpoint = 0")
+    db.execute("CREATE TABLE theirs (name TEXT)")
+    db.commit()
+    log = path.with_name(f"{path.name}-wal")
+    before = (path.read_bytes(), log.read_bytes())
+
+    with pytest.raises(PortFault, match="log beside it"):
+        SqliteStorage(path)
+
+    assert before == (path.read_bytes(), log.read_bytes())
+    db.close()
+
+
+def test_a_header_that_is_no_text_is_damage(path: Path) -> None:
+    SqliteStorage(path).close()
+    body = bytearray(path.read_bytes())
+    place = body.index(b"CREATE TABLE record")
+    body[place : place + 19] = b"\xff" * 19
+    path.write_bytes(body)
+
+    with pytest.raises(PortFault, match=r"damaged|malformed"):
+        SqliteStorage(path)
+
+
+@pytest.mark.parametrize("wrong", [None, 7, b"shop.db", "a\0b", "a\nb", "\ud800", "x" * 300, ["shop.db"]])
+def test_what_names_no_file_is_refused_with_its_path(wrong: Any, tmp_path: Path) -> None:
+    before = list(tmp_path.iterdir())
+    with pytest.raises(BadValue) as caught:
+        SqliteStorage(str(tmp_path / wrong) if isinstance(wrong, str) else wrong)
+
+    assert "path" == caught.value.path
+    assert before == list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("seconds", [-1, math.nan, math.inf, 1e20, True, "x", None])
+def test_a_wait_is_a_sensible_number_of_seconds(seconds: Any, path: Path) -> None:
+    with pytest.raises(BadValue) as caught:
+        SqliteStorage(path, wait_seconds=seconds)
+
+    assert "wait_seconds" == caught.value.path
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("position", ["9" * 19, "1", "x" * 19, " " * 19, "1" * 20])
+def test_a_position_that_was_never_handed_out_is_refused(storage: SqliteStorage, position: str) -> None:
+    with pytest.raises(BadValue, match="position"):
+        storage.journal(Position(position), 10)
 
 
 def test_a_newer_schema_is_refused_untouched(path: Path) -> None:

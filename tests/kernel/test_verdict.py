@@ -18,6 +18,7 @@ from omnicommerce.kernel.verdict import (
     Joint,
     Verdict,
     at_least,
+    at_most,
     before,
     either,
     every,
@@ -160,3 +161,15 @@ def test_a_verdict_has_no_more_parts_than_a_person_could_read(whole: Any) -> Non
     assert PARTS_MAX == len(whole("whole", [held("part")] * PARTS_MAX).parts)
     with pytest.raises(BadValue, match=str(PARTS_MAX)):
         whole("whole", [held("part")] * (PARTS_MAX + 1))
+
+
+def test_too_much_is_told_as_too_much() -> None:
+    told = at_most("adjustment_too_large", actual=Points(130), required=Points(100))
+
+    assert "adjustment_too_large (actual 130 points, at most 100 points, over by 30 points)" == str(told)
+    assert told.is_too_much
+    assert not at_most("adjustment_too_large", actual=Points(1), required=Points(100)).is_too_much
+
+
+def test_a_condition_without_alternatives_is_blamed_itself() -> None:
+    assert "no_way_in" == every("refused", [either("no_way_in", [])]).first_failure.code

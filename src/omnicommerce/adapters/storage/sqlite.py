@@ -1,7 +1,8 @@
 """The shop's records in one SQLite file: the default of a shop that fits on one machine.
 
 Threads and processes may share the file; a process may be killed at any moment. Not for network
-drives, whose locks do not hold.
+drives, whose locks do not hold. Fork only while no call is on its way: a child that is forked in the
+midst of one inherits a lock that nobody gives back. New processes that are spawned know no such care.
 """
 
 from __future__ import annotations

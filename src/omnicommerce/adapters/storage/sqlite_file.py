@@ -16,6 +16,9 @@ APPLICATION_ID: Final = int.from_bytes(b"omni")
 
 SCHEMA_VERSION: Final = 1
 
+NAME_BYTES_MAX: Final = 240
+"""What file systems allow, less the endings that SQLite gives to its logs."""
+
 WAIT_SECONDS_MAX: Final = 3_600
 """Whoever waits longer for a lock has hung."""
 
@@ -64,7 +67,7 @@ def as_port_error(error: sqlite3.Error, path: Path) -> CommerceError:
     if code in _NOTHING_STORED:
         return Unavailable(f"{path}: {error}; nothing was stored")
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-        return PortFault(f"{path} is damaged ({error}): restore it from a backup, nothing was changed")
+        return _damaged(path, error)
     return PortFault(f"{path}: {error}")
 
 
@@ -83,6 +86,8 @@ def checked_path(path: str | os.PathLike[str]) -> Path:
     if text in ("", ":memory:") or text.startswith("file:"):
         raise BadValue("path", f"{text!r} is not the path of a file; for a shop in memory use MemoryStorage")
     absolute = Path(text).absolute()
+    if len(os.fsencode(absolute.name)) > NAME_BYTES_MAX:
+        raise BadValue("path", f"expected a file name of at most {NAME_BYTES_MAX} bytes")
     if absolute.is_dir():
         raise BadValue("path", f"{absolute} is a directory; name a file in it")
     if not absolute.parent.is_dir():
@@ -125,7 +130,7 @@ def prepare(path: Path, wait_seconds: float, journal_mode: JournalMode | None) -
         raise BadValue("wait_seconds", f"expected 0 to {WAIT_SECONDS_MAX} seconds, got {wait_seconds!r}")
     if journal_mode not in (None, "delete", "wal"):
         raise BadValue("journal_mode", "expected 'delete' or 'wal'")
-    if path.exists() and path.stat().st_size:
+    if path.exists():
         _peek(path)
     try:
         db = connect(path, wait_seconds, "rwc")
@@ -136,6 +141,8 @@ def prepare(path: Path, wait_seconds: float, journal_mode: JournalMode | None) -
         _choose_journal(db, path, journal_mode)
     except sqlite3.Error as error:
         raise as_port_error(error, path) from error
+    except UnicodeDecodeError as error:
+        raise _damaged(path, error) from error
     finally:
         db.close()
 
@@ -190,10 +197,25 @@ def _peek(path: Path) -> None:
     except sqlite3.Error:
         # Perhaps somebody is writing to it right now: what it is will show under a proper lock.
         return
+    except UnicodeDecodeError as error:
+        raise _damaged(path, error) from error
     finally:
         db.close()
     if not marks.is_blank:
         _refuse_strangers(marks, path)
+    elif path.stat().st_size and _has_a_log(path):
+        # What it is stands in its log, and to read that is to change the file.
+        raise PortFault(f"{path} is blank but has a log beside it; choose another path, nothing was changed")
+
+
+def _has_a_log(path: Path) -> bool:
+    # A shop gets its write-ahead log only after it was laid out, so this one is not a shop's.
+    log = path.with_name(f"{path.name}-wal")
+    return log.exists() and log.stat().st_size > 0
+
+
+def _damaged(path: Path, error: Exception) -> PortFault:
+    return PortFault(f"{path} is damaged ({error}): restore it from a backup, nothing was changed")
 
 
 def _lay_out(db: sqlite3.Connection, path: Path) -> None:
