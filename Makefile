@@ -30,12 +30,12 @@ test: $(READY)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope --cov --cov-branch --cov-report= --cov-fail-under=0
 
 check: $(READY)
+	@test -f .coverage || { echo "make test records the coverage: run it first" >&2; exit 1; }
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy --strict $(TYPED)
 	$(BIN)/pyright --pythonpath $(BIN)/python
 	$(BIN)/python -m benchmarks.check
-	@test -f .coverage || { echo "make test records the coverage: run it first" >&2; exit 1; }
 	$(BIN)/coverage report
 
 prove: $(READY)
