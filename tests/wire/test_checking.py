@@ -12,7 +12,7 @@ import pytest
 
 from omnicommerce import wire
 from omnicommerce.identity import Identifier, Namespace, Node
-from omnicommerce.kernel.actor import Actor, Customer, Staff
+from omnicommerce.kernel.actor import Actor, Customer
 from omnicommerce.kernel.channel import Channel
 from omnicommerce.kernel.errors import BadValue
 from omnicommerce.kernel.ids import MemberId, PersonId
@@ -21,6 +21,7 @@ from omnicommerce.kernel.points import Points
 from omnicommerce.kernel.quantity import Quantity
 from omnicommerce.kernel.verdict import Measure, Verdict
 from omnicommerce.kernel.window import Window
+from omnicommerce.loyalty import Account, Posting
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -99,8 +100,8 @@ def test_what_fits_passes(value: Any, kind: Any) -> None:
         ),
         ("card", Identifier, "p: expected Identifier, got str"),
         (Node("till_member", 0, PersonId("p")), Node, "p.namespace: expected Namespace, got str"),  # type: ignore[arg-type]
-        (Customer(5), Actor, "p.member: expected str, got int"),  # type: ignore[arg-type]
-        (Staff("s", {"a"}), Actor, "p.capabilities: expected frozenset, got set"),  # type: ignore[arg-type]
+        (Posting("member", Points(1)), Posting, "p.account: expected Account, got str"),  # type: ignore[arg-type]
+        (Posting(Account.MEMBER, 1), Posting, "p.points: expected Points, got int"),  # type: ignore[arg-type]
         (Points(1), Actor, "p: expected Customer or Staff or System or Till, got Points"),
         (1.5, Measure, "p: expected Money or Points or bool or datetime or int or str, got float"),
         (Verdict("a", True, parts=(1,)), Verdict, "p.parts[0]: expected Verdict, got int"),  # type: ignore[arg-type]

@@ -35,9 +35,9 @@ quantities = st.builds(Quantity, st.integers(0, QUANTITY_MAX))
 instants = st.datetimes(datetime(1, 1, 2), datetime(9999, 12, 30), timezones=st.just(UTC))  # noqa: DTZ001
 actors: st.SearchStrategy[Actor] = st.one_of(
     st.builds(Customer, names.map(MemberId)),
-    st.builds(Staff, texts, st.frozensets(texts, max_size=4)),
-    st.builds(Till, names.map(StoreId), texts),
-    st.builds(System, texts),
+    st.builds(Staff, names, st.frozensets(names, max_size=4)),
+    st.builds(Till, names.map(StoreId), names),
+    st.builds(System, names),
 )
 measures: st.SearchStrategy[Measure] = st.one_of(st.booleans(), amounts, texts, monies, points, instants)
 codes = st.sampled_from(["too_few_points", "ok", "a1"])
