@@ -19,14 +19,12 @@ from omnicommerce.kernel.flow import (
     Flow,
     FreshId,
     Get,
-    Holders,
     Now,
     Outcome,
     ask,
     ask_all,
-    held_at,
-    take,
 )
+from omnicommerce.kernel.holders import Holders, held_at, take
 from omnicommerce.kernel.instant import as_text
 from omnicommerce.kernel.verdict import at_least
 

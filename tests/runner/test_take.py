@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from omnicommerce.adapters.storage.memory import MemoryStorage
 from omnicommerce.kernel.collection import Counter
 from omnicommerce.kernel.errors import BadValue, Refused
-from omnicommerce.kernel.flow import HOLDERS_MAX
+from omnicommerce.kernel.holders import HOLDERS_MAX
 from omnicommerce.ports.storage import Key
 from omnicommerce.testing import CountingStorage, FrozenClock
 from tests.backstage import NOON, command, journal, runner, world

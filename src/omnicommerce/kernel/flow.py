@@ -4,7 +4,7 @@ A *flow* is a generator: one customer story, one transaction. It asks questions,
 `Outcome` that the runner commits in one storage call, or in `Refused`. It never reads a clock,
 draws an id or calls a port, so it can be run again, dry-run, interleaved and crashed at will.
 
-Every question is asked through `ask`, `ask_all`, `stage`, `call` or `take`, always behind
+Every question is asked through `ask`, `ask_all`, `stage` or `call`, always behind
 ``yield from``: that is what gives the answer its type.
 """
 
@@ -18,10 +18,9 @@ import attrs
 
 from omnicommerce.kernel.actor import Actor
 from omnicommerce.kernel.bounds import checked_amount
-from omnicommerce.kernel.changes import NOTHING, Changes, joined
+from omnicommerce.kernel.changes import NOTHING, Changes
 from omnicommerce.kernel.collection import Collection, Counter, Versioned
 from omnicommerce.kernel.errors import Refused
-from omnicommerce.kernel.instant import as_text
 from omnicommerce.kernel.verdict import Verdict
 
 T = TypeVar("T")
@@ -36,9 +35,6 @@ F = TypeVar("F")
 
 SCAN_MAX: Final = 1_000
 """The most records one Scan returns, and one page of a storage holds."""
-
-HOLDERS_MAX: Final = 100
-"""The most run-out holders one `take` ends: more would make one sale pay for a neglected sweep."""
 
 
 @attrs.frozen
@@ -315,43 +311,3 @@ def call(flow: Flow[T]) -> Asking[T]:
     if isinstance(outcome.answer, Refusal):
         raise Refused(outcome.answer.verdict)
     return outcome.answer
-
-
-@attrs.frozen(eq=False)
-class Holders(Generic[T]):
-    """Who holds a share of a counter until when: leases of stock, holds of points, claims of a quota.
-
-    Their records lie in `index` at ``held_at(counter, until)``. `end` gives the changes that end one
-    holder and give back its share.
-    """
-
-    collection: Collection[T]
-    index: str
-    end: Callable[[Versioned[T], datetime], Changes]
-
-
-def held_at(counter: Counter, until: str) -> str:
-    """The index text of a holder of *counter* that runs out at *until*, an instant as canonical text."""
-    return f"{counter.name} {until}"
-
-
-def take(counter: Counter, wanted: int, holders: Holders[Any], now: datetime) -> Asking[int]:
-    """What *counter* stands at, after ending run-out holders if it stands below *wanted*.
-
-    A holder that has run out at *now* is out for every decision, swept or not. Ask this last, and
-    refuse in your own words if the total is still short.
-    """
-    total = yield from ask(Count(counter))
-    if total >= wanted:
-        return total
-    due = yield from ask(
-        Scan(
-            holders.collection,
-            holders.index,
-            held_at(counter, ""),
-            held_at(counter, as_text(now)) + "~",
-            limit=HOLDERS_MAX,
-        )
-    )
-    yield from stage(joined(holders.end(each, now) for each in due))
-    return (yield from ask(Count(counter)))

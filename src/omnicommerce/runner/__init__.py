@@ -1,4 +1,16 @@
-"""Runs the flows: reads, lays an overlay, commits once, retries; the same for blocking and async hosts."""
+"""Runs the flows: reads, lays an overlay, commits once, retries; the same for blocking and async hosts.
+
+A command is followed through these files, in this order:
+
+* `runner` binds a storage and a `world` (clock, ids, keys, rules, actor); `command` checks the arguments.
+* `running` runs one command or a group, and again if somebody wrote first; `following` follows a process.
+* `attempt` is one try: from question to question (`answers`, `scanning`) over an `overlay`, which knows
+  what was read (`decoded` once a version) and what is staged; `receipts` make twice once.
+* `batch` turns what is staged into one commit with its journal entries; `committing` sends it, and finds out
+  what became of it if the answer is lost.
+* `drivers` do the `steps` against a blocking or an async storage; `sources` are the clock and chance of
+  the machine.
+"""
 
 from __future__ import annotations
 
