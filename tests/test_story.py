@@ -344,6 +344,7 @@ def opened(**wrong: Any) -> object:
         ("clock", lambda: opened(clock=5)),
         ("ids", lambda: opened(ids=5)),
         ("processes.a", lambda: opened(processes={"a": 5})),
+        ("processes", lambda: opened(processes={"a/b": lambda _subject: None})),
     ],
 )
 def test_a_door_says_what_it_cannot_be_opened_with(path: str, open_door: Callable[[], object]) -> None:

@@ -14,7 +14,7 @@ from omnicommerce import wire
 from omnicommerce.kernel.actor import Actor, System
 from omnicommerce.kernel.errors import BadValue
 from omnicommerce.kernel.flow import Flow
-from omnicommerce.kernel.ids import checked_id
+from omnicommerce.kernel.ids import checked_id, checked_word
 from omnicommerce.kernel.instant import utc
 from omnicommerce.kernel.process import Story
 from omnicommerce.ports.clock import Clock
@@ -187,6 +187,7 @@ def _world(
     if isinstance(ids, type) or not callable(getattr(ids, "fresh", None)):
         raise BadValue("ids", "expected something that draws ids and codes: see omnicommerce.ports.ids")
     for name, story in processes.items():
+        checked_word(name, "processes")
         if not callable(story):
             raise BadValue(f"processes.{name}", "expected a process: a generator function of a subject")
     wire.checker(Rulebook)(rulebook, "rulebook")

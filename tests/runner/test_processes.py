@@ -180,6 +180,12 @@ def test_a_failing_todo_backs_off_blocks_nobody_and_ends_in_the_exceptions() -> 
     assert isinstance(record, Record)
     assert '"reason":"out_of_paper"' in record.body
 
+    def parked() -> Flow[tuple[str, ...]]:
+        exceptions = yield from ask(Scan(EXCEPTIONS, "since"))
+        return Outcome(tuple(each.must().subject for each in exceptions))
+
+    assert ("a",) == around.run(command(parked))
+
 
 def test_a_process_the_host_no_longer_brings_is_put_off_and_not_lost() -> None:
     storage, clock = MemoryStorage(), FrozenClock(NOON)
