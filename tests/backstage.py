@@ -44,4 +44,6 @@ def command(flow: Callable[..., Flow[T]], **arguments: Any) -> Command[T]:
 
 
 def journal(storage: Storage) -> list[dict[str, Any]]:
-    return [json.loads(entry.body) for entry in storage.journal(START, 1_000)]
+    """What happened after the shop was opened, which itself puts its rulebook in force."""
+    entries = [json.loads(entry.body) for entry in storage.journal(START, 1_000)]
+    return [entry for entry in entries if entry["tag"] != "rulebook.installed"]

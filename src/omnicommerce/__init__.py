@@ -17,12 +17,17 @@ if TYPE_CHECKING:
     from omnicommerce.adapters.storage.threaded import ThreadedStorage as ThreadedStorage
     from omnicommerce.commerce import AsyncCommerce as AsyncCommerce
     from omnicommerce.commerce import Commerce as Commerce
+    from omnicommerce.coupons import Campaign as Campaign
+    from omnicommerce.coupons import OnReturn as OnReturn
     from omnicommerce.identity import Identifier as Identifier
     from omnicommerce.identity import Namespace as Namespace
+    from omnicommerce.identity import email as email
+    from omnicommerce.identity import phone as phone
     from omnicommerce.kernel.actor import Customer as Customer
     from omnicommerce.kernel.actor import Staff as Staff
     from omnicommerce.kernel.actor import System as System
     from omnicommerce.kernel.actor import Till as Till
+    from omnicommerce.kernel.channel import Channel as Channel
     from omnicommerce.kernel.errors import BadInput as BadInput
     from omnicommerce.kernel.errors import BadValue as BadValue
     from omnicommerce.kernel.errors import BadWire as BadWire
@@ -34,14 +39,34 @@ if TYPE_CHECKING:
     from omnicommerce.kernel.errors import PortFault as PortFault
     from omnicommerce.kernel.errors import Refused as Refused
     from omnicommerce.kernel.errors import Unavailable as Unavailable
+    from omnicommerce.kernel.ids import CampaignId as CampaignId
     from omnicommerce.kernel.ids import MemberId as MemberId
+    from omnicommerce.kernel.ids import ProductId as ProductId
+    from omnicommerce.kernel.ids import StoreId as StoreId
     from omnicommerce.kernel.money import Money as Money
     from omnicommerce.kernel.points import Points as Points
     from omnicommerce.kernel.quantity import Quantity as Quantity
     from omnicommerce.kernel.verdict import Verdict as Verdict
     from omnicommerce.kernel.window import Window as Window
+    from omnicommerce.lifecycle import Signs as Signs
+    from omnicommerce.lifecycle import Stage as Stage
+    from omnicommerce.lifecycle import StageRules as StageRules
+    from omnicommerce.loyalty import Level as Level
     from omnicommerce.loyalty import PointsRules as PointsRules
+    from omnicommerce.loyalty import ShortBurn as ShortBurn
+    from omnicommerce.loyalty import TierRules as TierRules
+    from omnicommerce.orders import Line as Line
+    from omnicommerce.orders import Return as Return
+    from omnicommerce.orders import ReturnedLine as ReturnedLine
+    from omnicommerce.orders import Sale as Sale
+    from omnicommerce.orders import SaleKey as SaleKey
+    from omnicommerce.orders import SaleRules as SaleRules
+    from omnicommerce.orders import Shown as Shown
     from omnicommerce.rulebook import Rulebook as Rulebook
+    from omnicommerce.runner import Done as Done
+    from omnicommerce.runner import Failed as Failed
+    from omnicommerce.stores import Store as Store
+    from omnicommerce.wire import load_rulebook as load_rulebook
 
 _HOMES: Final = {
     "AsyncCommerce": "commerce",
@@ -49,34 +74,59 @@ _HOMES: Final = {
     "BadInput": "kernel.errors",
     "BadValue": "kernel.errors",
     "BadWire": "kernel.errors",
+    "Campaign": "coupons",
+    "CampaignId": "kernel.ids",
+    "Channel": "kernel.channel",
     "Commerce": "commerce",
     "CommerceError": "kernel.errors",
     "CommitUnknown": "kernel.errors",
     "Conflict": "kernel.errors",
     "Customer": "kernel.actor",
     "DemoKeys": "adapters.keys",
+    "Done": "runner",
     "Exhausted": "kernel.errors",
+    "Failed": "runner",
     "Identifier": "identity",
+    "Level": "loyalty",
+    "Line": "orders",
     "MemberId": "kernel.ids",
     "MemoryStorage": "adapters.storage.memory",
     "Money": "kernel.money",
     "Namespace": "identity",
     "NotTheSame": "kernel.errors",
+    "OnReturn": "coupons",
     "Points": "kernel.points",
     "PointsRules": "loyalty",
     "PortFault": "kernel.errors",
+    "ProductId": "kernel.ids",
     "Quantity": "kernel.quantity",
     "Refused": "kernel.errors",
+    "Return": "orders",
+    "ReturnedLine": "orders",
     "Rulebook": "rulebook",
+    "Sale": "orders",
+    "SaleKey": "orders",
+    "SaleRules": "orders",
     "SecretKeys": "adapters.keys",
+    "ShortBurn": "loyalty",
+    "Shown": "orders",
+    "Signs": "lifecycle",
     "SqliteStorage": "adapters.storage.sqlite",
     "Staff": "kernel.actor",
+    "Stage": "lifecycle",
+    "StageRules": "lifecycle",
+    "Store": "stores",
+    "StoreId": "kernel.ids",
     "System": "kernel.actor",
     "ThreadedStorage": "adapters.storage.threaded",
+    "TierRules": "loyalty",
     "Till": "kernel.actor",
     "Unavailable": "kernel.errors",
     "Verdict": "kernel.verdict",
     "Window": "kernel.window",
+    "email": "identity",
+    "load_rulebook": "wire",
+    "phone": "identity",
 }
 """Where each public name lives. Nothing else is public at this level."""
 
@@ -86,34 +136,59 @@ __all__ = [
     "BadInput",
     "BadValue",
     "BadWire",
+    "Campaign",
+    "CampaignId",
+    "Channel",
     "Commerce",
     "CommerceError",
     "CommitUnknown",
     "Conflict",
     "Customer",
     "DemoKeys",
+    "Done",
     "Exhausted",
+    "Failed",
     "Identifier",
+    "Level",
+    "Line",
     "MemberId",
     "MemoryStorage",
     "Money",
     "Namespace",
     "NotTheSame",
+    "OnReturn",
     "Points",
     "PointsRules",
     "PortFault",
+    "ProductId",
     "Quantity",
     "Refused",
+    "Return",
+    "ReturnedLine",
     "Rulebook",
+    "Sale",
+    "SaleKey",
+    "SaleRules",
     "SecretKeys",
+    "ShortBurn",
+    "Shown",
+    "Signs",
     "SqliteStorage",
     "Staff",
+    "Stage",
+    "StageRules",
+    "Store",
+    "StoreId",
     "System",
     "ThreadedStorage",
+    "TierRules",
     "Till",
     "Unavailable",
     "Verdict",
     "Window",
+    "email",
+    "load_rulebook",
+    "phone",
 ]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from copy import copy
 from datetime import datetime
 from typing import Any, Final, ParamSpec, TypeVar
@@ -20,17 +20,21 @@ from omnicommerce.kernel.process import Story
 from omnicommerce.ports.clock import Clock
 from omnicommerce.ports.ids import Ids
 from omnicommerce.ports.keys import KeyRing
-from omnicommerce.ports.storage import AsyncStorage, Storage
+from omnicommerce.ports.storage import START, AsyncStorage, Position, Storage
+from omnicommerce.processes.audit import Audited, audit
 from omnicommerce.processes.tick import Ticked, tick
 from omnicommerce.rulebook import Rulebook
-from omnicommerce.runner import AsyncRunner, RandomIds, Runner, World, command, in_force, utc_now
-from omnicommerce.verbs import Members, Points
+from omnicommerce.runner import AsyncRunner, RandomIds, Runner, World, command, in_force, shelf, utc_now
+from omnicommerce.verbs import Members, Points, Sales, Stages, Tiers
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 HOST: Final = System("host")
 """Who is at work unless the host says otherwise."""
+
+EXPORT_PAGE: Final = 500
+"""Entries that are read at once while the journal is exported."""
 
 RANDOM_IDS: Final = RandomIds()
 _CHECK_ACTOR: Final = wire.checker(Actor)
@@ -109,15 +113,49 @@ class Commerce:
         world, until = _heartbeat(self._runner.world, now)
         return attrs.evolve(self._runner, world=world).follow(lambda: tick(until), "tick")
 
+    def audit(self) -> Audited:
+        """Fold the journal again, and compare every record, book and counter with it.
+
+        It may run beside writers. What it finds is named: which entry, record or counter is wrong.
+        """
+        return self._runner.follow(audit, "audit")
+
+    def export(self, after: Position = START) -> Iterator[str]:
+        """The journal as lines of JSON, one an entry, from behind *after* to its present end.
+
+        Each line says its ``position``: hand that of the last one back as *after* to go on from there.
+
+        Raises:
+            PortFault: an entry is damaged.
+        """
+        while (page := self._runner.export(after, EXPORT_PAGE)).lines:
+            yield from page.lines
+            after = page.position
+
     @property
     def members(self) -> Members[Runner]:
         """Who is this?"""
         return Members(self._runner, self._key)
 
     @property
+    def sales(self) -> Sales[Runner]:
+        """What was sold, and what came back?"""
+        return Sales(self._runner, self._key)
+
+    @property
     def points(self) -> Points[Runner]:
         """What has this member earned, and what may they spend?"""
         return Points(self._runner, self._key)
+
+    @property
+    def tiers(self) -> Tiers[Runner]:
+        """Which tier has this member reached?"""
+        return Tiers(self._runner, self._key)
+
+    @property
+    def stages(self) -> Stages[Runner]:
+        """How far has this member come with the shop, and are they still there?"""
+        return Stages(self._runner, self._key)
 
 
 class AsyncCommerce:
@@ -161,15 +199,41 @@ class AsyncCommerce:
         world, until = _heartbeat(self._runner.world, now)
         return await attrs.evolve(self._runner, world=world).follow(lambda: tick(until), "tick")
 
+    async def audit(self) -> Audited:
+        """See `Commerce.audit`."""
+        return await self._runner.follow(audit, "audit")
+
+    async def export(self, after: Position = START) -> AsyncIterator[str]:
+        """See `Commerce.export`."""
+        while (page := await self._runner.export(after, EXPORT_PAGE)).lines:
+            for line in page.lines:
+                yield line
+            after = page.position
+
     @property
     def members(self) -> Members[AsyncRunner]:
         """Who is this?"""
         return Members(self._runner, self._key)
 
     @property
+    def sales(self) -> Sales[AsyncRunner]:
+        """What was sold, and what came back?"""
+        return Sales(self._runner, self._key)
+
+    @property
     def points(self) -> Points[AsyncRunner]:
         """What has this member earned, and what may they spend?"""
         return Points(self._runner, self._key)
+
+    @property
+    def tiers(self) -> Tiers[AsyncRunner]:
+        """Which tier has this member reached?"""
+        return Tiers(self._runner, self._key)
+
+    @property
+    def stages(self) -> Stages[AsyncRunner]:
+        """How far has this member come with the shop, and are they still there?"""
+        return Stages(self._runner, self._key)
 
 
 def _world(
@@ -191,11 +255,13 @@ def _world(
         if not callable(story):
             raise BadValue(f"processes.{name}", "expected a process: a generator function of a subject")
     wire.checker(Rulebook)(rulebook, "rulebook")
+    brought = in_force(rulebook)
     return World(
         clock=clock,
         ids=ids,
         keys=keys,
-        rules=in_force(rulebook),
+        rules=brought,
+        shelf=shelf(brought, keys, is_installed=False),
         actor=HOST,
         stories=dict(processes),
         vocabulary=wire.SHIPPED.joined_with(wire.Vocabulary(events=events)) if events else wire.SHIPPED,

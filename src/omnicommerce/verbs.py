@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from types import MethodType
 from typing import Any, Generic, ParamSpec, Protocol, TypeVar, overload
 
@@ -11,9 +11,17 @@ import attrs
 
 from omnicommerce.flows.adjust_points import adjust_points
 from omnicommerce.flows.balance import balance
+from omnicommerce.flows.find_member import find_member
+from omnicommerce.flows.ingest_sale import Ingested, ingest
 from omnicommerce.flows.register import register
+from omnicommerce.flows.spend_points import spend_points
+from omnicommerce.flows.standing_of import stage_of, tier_of
+from omnicommerce.flows.statement import statement
+from omnicommerce.flows.take_back import TakenBack, take_back
+from omnicommerce.kernel.errors import BadValue
 from omnicommerce.kernel.flow import Flow
-from omnicommerce.runner import AsyncRunner, Runner, command
+from omnicommerce.orders import Return, Sale
+from omnicommerce.runner import AsyncRunner, Command, Ended, Runner, command
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -77,6 +85,52 @@ class Members(Generic[W]):
     key: str | None
 
     register = Verb("members.register", register)
+    find = Verb("members.find", find_member)
+
+
+@attrs.frozen(eq=False)
+class Sales(Generic[W]):
+    """What was sold, and what came back?"""
+
+    runner: W = attrs.field(repr=False)
+    key: str | None
+
+    ingest = Verb("sales.ingest", ingest)
+    take_back = Verb("sales.take_back", take_back)
+
+    @overload
+    def ingest_many(
+        self: Sales[Runner], *, facts: Sequence[Sale | Return]
+    ) -> tuple[Ended[Ingested | TakenBack], ...]: ...
+    @overload
+    def ingest_many(
+        self: Sales[AsyncRunner], *, facts: Sequence[Sale | Return]
+    ) -> Coroutine[Any, Any, tuple[Ended[Ingested | TakenBack], ...]]: ...
+    def ingest_many(self: Sales[Any], *, facts: Sequence[Sale | Return]) -> Any:
+        """Take in many sales and returns, in their order, a group to a commit; one answer each, likewise.
+
+        The answers are those of `ingest` and `take_back` one by one: `Done` with the answer, or `Failed` with
+        the error of that one. A refused one changes nothing of the others. Each receipt is its own
+        idempotency key, so the whole may be told again after any failure.
+
+        Raises:
+            BadValue: one of *facts* is neither a sale nor a return (the path says which), or the shop was
+                given an idempotency key, which many facts cannot share.
+            CommitUnknown: the storage lost an answer; tell them again.
+        """
+        if self.key is not None:
+            raise BadValue("key", "expected none: each receipt is its own idempotency key")
+        return self.runner.run_group([(_fact(fact, place), None) for place, fact in enumerate(facts)])
+
+
+def _fact(fact: Sale | Return, place: int) -> Command[Any]:
+    match fact:
+        case Sale():
+            return Command("sales.ingest", ingest, {"sale": fact})
+        case Return():
+            return Command("sales.take_back", take_back, {"goods": fact})
+        case _:
+            raise BadValue(f"facts[{place}]", f"expected Sale or Return, got {type(fact).__name__}")
 
 
 @attrs.frozen(eq=False)
@@ -87,4 +141,26 @@ class Points(Generic[W]):
     key: str | None
 
     balance = Verb("points.balance", balance)
+    statement = Verb("points.statement", statement)
+    spend = Verb("points.spend", spend_points)
     adjust = Verb("points.adjust", adjust_points)
+
+
+@attrs.frozen(eq=False)
+class Tiers(Generic[W]):
+    """Which tier has this member reached?"""
+
+    runner: W = attrs.field(repr=False)
+    key: str | None
+
+    of = Verb("tiers.of", tier_of)
+
+
+@attrs.frozen(eq=False)
+class Stages(Generic[W]):
+    """How far has this member come with the shop, and are they still there?"""
+
+    runner: W = attrs.field(repr=False)
+    key: str | None
+
+    of = Verb("stages.of", stage_of)

@@ -1,34 +1,18 @@
 """A customer becomes a member: the identifier gets its node, and the member a person to be.
 
-Books lie under the member and never move. A person is a set of members; its record is the guard that
-every command about a union of books checks.
+Each record is the fold of its events: `apply_to_node` and `apply_to_person` read neither rules nor a clock.
 """
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TypeAlias, assert_never
 
 import attrs
 
 from omnicommerce.identity.identifier import Identifier, Namespace
-from omnicommerce.kernel.collection import Collection, Keep, NotPersonal, Personal
+from omnicommerce.identity.records import Node, Person, Standing
+from omnicommerce.identity.shown import checked_showable
 from omnicommerce.kernel.ids import MemberId, PersonId
-
-
-@attrs.frozen
-class Node:
-    """One identifier, and the person it points at. Its id is a keyed digest: the value is not here."""
-
-    namespace: Namespace
-    epoch: int
-    person: PersonId
-
-
-@attrs.frozen
-class Person:
-    """The members who are one person."""
-
-    members: tuple[MemberId, ...]
 
 
 @attrs.frozen
@@ -39,6 +23,38 @@ class MemberRegistered:
     namespace: Namespace
     epoch: int
     person: PersonId
+    is_verified: bool = False
+
+
+@attrs.frozen
+class IdentifierVerified:
+    """A member showed that the identifier is theirs."""
+
+    member: MemberId
+
+
+@attrs.frozen
+class GuestNoted:
+    """A guest bought something: the order has a node, to which whoever it was may be linked later."""
+
+    node: MemberId
+    namespace: Namespace
+    epoch: int
+
+
+@attrs.frozen
+class PersonJudged:
+    """A person's tier, stage and next deadline were decided anew."""
+
+    person: PersonId
+    standing: Standing
+
+
+NodeEvent: TypeAlias = MemberRegistered | IdentifierVerified | GuestNoted
+"""What changes a node."""
+
+PersonEvent: TypeAlias = MemberRegistered | PersonJudged
+"""What changes a person's record."""
 
 
 @attrs.frozen
@@ -49,21 +65,62 @@ class Membership:
     is_new: bool
 
 
-NODES: Final = Collection("node", Node, personal=Personal(subject="id"), keep=Keep.WHILE_KNOWN)
+@attrs.frozen
+class Found:
+    """Whom an identifier names, and whether they have shown that it is theirs."""
 
-PERSONS: Final = Collection("person", Person, personal=NotPersonal(), keep=Keep.AS_BOOKS)
-
-
-def register(identifier: Identifier, member: MemberId, person: PersonId) -> MemberRegistered:
-    """Make *member*, the node of *identifier*, a person of their own."""
-    return MemberRegistered(member, identifier.namespace, epoch=0, person=person)
-
-
-def node_after(event: MemberRegistered) -> Node:
-    """The node as the registration leaves it."""
-    return Node(event.namespace, event.epoch, event.person)
+    member: MemberId
+    person: PersonId
+    is_verified: bool
 
 
-def person_after(event: MemberRegistered) -> Person:
-    """The person as the registration leaves it."""
-    return Person((event.member,))
+def register(
+    identifier: Identifier, member: MemberId, person: PersonId, *, is_verified: bool = False
+) -> MemberRegistered:
+    """Make *member*, the node of *identifier*, a person of their own.
+
+    Raises:
+        BadValue: nobody can show such an identifier.
+    """
+    kind = checked_showable(identifier).namespace
+    return MemberRegistered(member, kind, epoch=0, person=person, is_verified=is_verified)
+
+
+def verify(node: Node, member: MemberId) -> IdentifierVerified | None:
+    """Note that *member* has shown the identifier of *node* to be theirs; None if that was known."""
+    return None if node.is_verified else IdentifierVerified(member)
+
+
+def note_guest(order: Identifier, node: MemberId) -> GuestNoted:
+    """Give the *order* of somebody unknown its *node*."""
+    assert order.namespace is Namespace.ORDER, "only an order is bought by nobody known"
+    return GuestNoted(node, order.namespace, epoch=0)
+
+
+def apply_to_node(node: Node | None, event: NodeEvent) -> Node:
+    """The node after *event*; None is one that is not there yet."""
+    match event:
+        case MemberRegistered(namespace=namespace, epoch=epoch, person=person, is_verified=is_verified):
+            assert node is None, "an identifier is registered once in each epoch"
+            return Node(namespace, epoch, person, is_verified)
+        case GuestNoted(namespace=namespace, epoch=epoch):
+            assert node is None, "an order is noted once"
+            return Node(namespace, epoch, person=None)
+        case IdentifierVerified():
+            assert node is not None, "only what is known can be verified"
+            return attrs.evolve(node, is_verified=True)
+        case _:
+            assert_never(event)
+
+
+def apply_to_person(person: Person | None, event: PersonEvent) -> Person:
+    """The person's record after *event*; None is one that is not there yet."""
+    match event:
+        case MemberRegistered(member=member):
+            assert person is None, "a new member is a person of their own"
+            return Person((member,))
+        case PersonJudged(standing=standing):
+            assert person is not None, "only somebody known can be judged"
+            return attrs.evolve(person, standing=standing)
+        case _:
+            assert_never(event)

@@ -32,6 +32,8 @@ C = TypeVar("C")
 D = TypeVar("D")
 E = TypeVar("E")
 F = TypeVar("F")
+G = TypeVar("G")
+J = TypeVar("J")
 
 SCAN_MAX: Final = 1_000
 """The most records one Scan returns, and one page of a storage holds."""
@@ -284,6 +286,29 @@ def ask_all(
 def ask_all(
     a: Question[A], b: Question[B], c: Question[C], d: Question[D], e: Question[E], f: Question[F], /
 ) -> Asking[tuple[A, B, C, D, E, F]]: ...
+@overload
+def ask_all(
+    a: Question[A],
+    b: Question[B],
+    c: Question[C],
+    d: Question[D],
+    e: Question[E],
+    f: Question[F],
+    g: Question[G],
+    /,
+) -> Asking[tuple[A, B, C, D, E, F, G]]: ...
+@overload
+def ask_all(
+    a: Question[A],
+    b: Question[B],
+    c: Question[C],
+    d: Question[D],
+    e: Question[E],
+    f: Question[F],
+    g: Question[G],
+    h: Question[J],
+    /,
+) -> Asking[tuple[A, B, C, D, E, F, G, J]]: ...
 def ask_all(*questions: Question[Any]) -> Asking[Any]:
     """Ask several questions at once; all their records and counters are one storage read."""
     answers = yield All(questions)

@@ -15,6 +15,14 @@ PersonId = NewType("PersonId", str)
 
 StoreId = NewType("StoreId", str)
 
+ProductId = NewType("ProductId", str)
+"""What the shop's catalogue calls an article: a barcode, an article number."""
+
+CampaignId = NewType("CampaignId", str)
+
+LotId = NewType("LotId", str)
+"""A lot of points in its owner's book: the page and the place on it, such as ``2026-09.0/3``."""
+
 ID_LENGTH_MAX: Final = 256
 """Long enough for `{store}/{till}/{receipt}` and a namespace, short enough for any index."""
 

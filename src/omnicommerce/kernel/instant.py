@@ -21,6 +21,10 @@ CALENDAR_DAYS_MAX: Final = 3_652_059
 
 ZONES_KEPT: Final = 600
 """As many as the world has, so none is looked up on disk twice."""
+
+DAYS_KEPT: Final = 10_000
+"""Some twenty-seven years of days in one zone; shops ask for the same days again and again."""
+
 # Names of the IANA database begin with a capital. What else lies in its folder does not, and must
 # not be used: `right/` counts leap seconds, `localtime` is another place on every machine.
 _ZONE_NAME: Final = re.compile(r"[A-Z][A-Za-z0-9_+-]{0,31}(?:/[A-Za-z0-9_+-]{1,31}){0,3}")
@@ -193,6 +197,16 @@ def start_of_day(day: date, zone: str) -> datetime:
     if local_day(start, zone) != day:
         raise BadValue("day", f"expected a day that exists: {zone} skipped {day.isoformat()}")
     return start
+
+
+@lru_cache(maxsize=DAYS_KEPT)
+def opening_of(day: date, zone: str) -> datetime:
+    """The first instant not before *day* in *zone*: its start, or where the day was skipped that of the next.
+
+    Raises:
+        BadValue: *zone* is unknown, *day* is no plain date, or it leaves the calendar in UTC.
+    """
+    return at_wall(day, time.min, zone, gap=Gap.AFTER, fold=Fold.EARLIER)
 
 
 def local_day(at: datetime, zone: str) -> date:

@@ -9,10 +9,13 @@ the top, and each finished step answers from its receipt.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping
-from typing import Any, Generic, ParamSpec, TypeAlias, TypeVar
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, Final, Generic, ParamSpec, TypeAlias, TypeVar
 
 import attrs
 
+from omnicommerce.kernel.collection import Collection
 from omnicommerce.kernel.flow import Flow
 
 P = ParamSpec("P")
@@ -41,6 +44,102 @@ class Enter(Deed[None]):
 
     process: str
     subject: str
+
+
+THE_BEGINNING: Final = datetime(1, 1, 1, tzinfo=UTC)
+"""When something was that does not say when it was."""
+
+
+# --- looking at what is stored -------------------------------------------------------------------
+
+
+@attrs.frozen(kw_only=True)
+class Told:
+    """An entry of the journal, as far as it can be read; `fault` says what is wrong with it, if anything.
+
+    `writes` are (collection, id, version before, version after), `adds` are (counter, delta), and the
+    `position` is opaque.
+    """
+
+    position: str
+    id: str
+    fault: str = ""
+    tag: str = ""
+    batch: str = ""
+    fact: Any = None
+    at: datetime = THE_BEGINNING
+    recorded_at: datetime = THE_BEGINNING
+    writes: tuple[tuple[str, str, str, str], ...] = ()
+    adds: tuple[tuple[str, int], ...] = ()
+
+
+@attrs.frozen
+class Expected:
+    """A record as it should be stored: at this version, with this value, written at this instant."""
+
+    collection: Collection[Any]
+    id: str
+    version: str
+    value: Any
+    at: datetime
+
+
+class Likeness(StrEnum):
+    """How a stored record compares with what is expected."""
+
+    SAME = "same"
+    OTHER_VERSION = "other_version"
+    """It is at another version; `Found.version` says at which, empty if it is not there."""
+    DIFFERENT = "different"
+    """It is at the version expected, and holds something else."""
+
+
+@attrs.frozen
+class Found:
+    """What was found where a record was expected."""
+
+    likeness: Likeness
+    version: str
+
+
+@attrs.frozen
+class ReadJournal(Deed[tuple[Told, ...]]):
+    """Read at most *limit* entries behind *after*, an opaque position (empty: from the start)."""
+
+    after: str
+    limit: int
+
+
+@attrs.frozen
+class Compare(Deed[tuple[Found, ...]]):
+    """Compare stored records with what they should be, byte by byte, in one look for each thousand."""
+
+    expected: tuple[Expected, ...]
+
+
+@attrs.frozen
+class ReadCounters(Deed[Mapping[str, int]]):
+    """Read where these counters stand."""
+
+    names: tuple[str, ...]
+
+
+@attrs.frozen
+class Standing:
+    """A record as it lies in the storage; `is_intact` says that its checksum is its own."""
+
+    collection: str
+    id: str
+    version: str
+    is_intact: bool
+
+
+@attrs.frozen
+class ReadEverything(Deed[tuple[Standing, ...] | None]):
+    """Read at most *limit* records of all kinds behind (collection, id); None if no storage lists them."""
+
+    after: tuple[str, str]
+    limit: int
 
 
 Doing: TypeAlias = Generator[Deed[Any], Any, R]

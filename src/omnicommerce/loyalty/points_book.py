@@ -1,36 +1,53 @@
-"""The points book of a member: double entry, append-only, never below zero.
+"""The points book of a member: double entry, in lots, and every fact of it one event.
 
 Every posting has a counterpart, so all postings of all books sum to zero. The house's own accounts
-have no record: each is the sum of its postings in the journal.
+have no record: each is the sum of its postings in the journal. What a member has lies in a head and in
+pages of lots; what they owe is an account, not a balance below zero.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
 import attrs
 
-from omnicommerce.kernel.actor import Actor, Customer
 from omnicommerce.kernel.collection import Collection, Keep, NotPersonal
-from omnicommerce.kernel.errors import BadValue, Refused
-from omnicommerce.kernel.ids import MemberId
+from omnicommerce.kernel.ids import LotId, MemberId
 from omnicommerce.kernel.points import Points
-from omnicommerce.kernel.verdict import Verdict, at_least, at_most, every, failed, held
-from omnicommerce.loyalty.rules import PointsRules
+from omnicommerce.loyalty.lots import LOTS_A_PAGE, Lot, LotPage, page_of, place_of
+from omnicommerce.loyalty.rules import NO_POINTS
 
-REASON_LENGTH_MAX: Final = 64
-"""A reason is a word for reports, not a story; stories name people."""
-
-
-NO_POINTS: Final = Points(0)
-ONE_POINT: Final = Points(1)
+# --- what happened -------------------------------------------------------------------------------
 
 
 class Account(StrEnum):
     """Whose points they are: the member's, or an account of the house."""
 
     MEMBER = "member"
+    """What lies in the member's lots."""
+    DEBT = "debt"
+    """What the member owes; never above zero."""
+    ISSUER = "issuer"
+    """Where earned points come from, and where they go when goods come back."""
+    BURNED = "burned"
+    """What was spent."""
+    BREAKAGE = "breakage"
+    """What ran out unspent."""
+    ADJUSTMENT = "adjustment"
+    """What was given and taken by hand."""
+
+
+class Kind(StrEnum):
+    """Why points moved."""
+
+    ACCRUAL = "accrual"
+    REVERSAL = "reversal"
+    BURN = "burn"
+    RESTORAL = "restoral"
+    EXPIRY = "expiry"
     ADJUSTMENT = "adjustment"
 
 
@@ -43,91 +60,179 @@ class Posting:
 
 
 @attrs.frozen
-class PointsBook:
-    """What a member holds now."""
+class LotMove:
+    """What changed in one lot: `points` came into what remains, or (below zero) went out of it.
 
-    balance: Points = Points(0)
+    `earned` and `expired` are what was added to those two; below zero, points came out of breakage again.
+    """
 
-
-@attrs.frozen
-class Balance:
-    """The answer to "how many points have I?"."""
-
-    member: MemberId
+    lot: LotId
     points: Points
+    earned: Points = Points(0)
+    expired: Points = Points(0)
 
 
 @attrs.frozen
-class Adjustment:
-    """Points that somebody gives (above zero) or takes (below zero) by hand.
+class Opening:
+    """A lot that begins with this event, with nothing in it yet."""
 
-    `reason` is a stable snake_case word such as ``goodwill``; free text would carry personal data
-    into the books.
+    lot: LotId
+    active_at: datetime
+    expires_at: datetime | None
 
-    Raises:
-        BadValue: the reason is no such word.
+
+@attrs.frozen
+class Month:
+    """What the head knows of the lots that expire in one month (``2026-09``, or ``never``).
+
+    Its pages are `first_page` to `pages` - 1; on any before or after, nothing remains. `remaining` is
+    the exact sum of what is left on them. `active_last` is no earlier than the latest activation, and
+    `expires_first` no later than the earliest expiry, of lots with something left.
+    """
+
+    month: str
+    pages: int
+    remaining: Points
+    active_last: datetime
+    expires_first: datetime | None
+    first_page: int = 0
+
+    def is_all_active(self, now: datetime) -> bool:
+        """Whether all that remains may certainly be spent at *now*; if not, only the pages can tell."""
+        return self.active_last <= now and self.is_all_alive(now)
+
+    def is_all_alive(self, now: datetime) -> bool:
+        """Whether none of what remains has run out at *now*; if not, only the pages can tell."""
+        return self.expires_first is None or now < self.expires_first
+
+
+@attrs.frozen
+class PointsMoved:
+    """Points of one member moved: earned, spent, given back, taken back, run out or adjusted.
+
+    `postings` sum to zero, and that of MEMBER is the sum of `moves`. `months` are the new summaries of
+    the months it touches and `closed` the months that leave the head, so neither the head nor a page
+    needs the other to be worked out again.
     """
 
     member: MemberId
-    points: Points
-    reason: str
-    by: Actor
-
-    def __attrs_post_init__(self) -> None:
-        reason = self.reason
-        if not (reason.isascii() and reason.isidentifier() and reason == reason.lower()):
-            raise BadValue("reason", "expected a snake_case word such as goodwill")
-        if len(reason) > REASON_LENGTH_MAX:
-            raise BadValue("reason", f"expected at most {REASON_LENGTH_MAX} characters, got {len(reason)}")
-
-
-@attrs.frozen
-class PointsAdjusted:
-    """Somebody gave or took points by hand."""
-
-    member: MemberId
-    reason: str
+    id: str
+    kind: Kind
+    source: str
     postings: tuple[Posting, ...]
+    moves: tuple[LotMove, ...] = ()
+    opened: tuple[Opening, ...] = ()
+    months: tuple[Month, ...] = ()
+    closed: tuple[str, ...] = ()
+    reason: str = ""
 
 
-BOOKS: Final = Collection("points", PointsBook, personal=NotPersonal(), keep=Keep.AS_BOOKS)
+def total(points: Iterable[Points]) -> Points:
+    """The sum of *points*."""
+    return Points(sum(each.count for each in points))
 
 
-def adjust(book: PointsBook, wanted: Adjustment, rules: PointsRules) -> PointsAdjusted:
-    """Give or take points by hand.
+def posted(event: PointsMoved, account: Account) -> Points:
+    """What *event* posts to *account*."""
+    return total(posting.points for posting in event.postings if posting.account is account)
 
-    Raises:
-        Refused: nothing to adjust, too much at once, more than the book holds, or a customer asked.
+
+# --- the book ------------------------------------------------------------------------------------
+
+
+@attrs.frozen
+class PointsHead:
+    """The first leaf of a member's book: what they owe, and a summary of every month with points left.
+
+    A month with an expiry leaves when nothing remains in it; lots that never expire keep theirs.
     """
-    verdict = _judged(book, wanted, rules)
-    if not verdict.holds:
-        raise Refused(verdict)
-    return PointsAdjusted(
-        wanted.member,
-        wanted.reason,
-        (Posting(Account.MEMBER, wanted.points), Posting(Account.ADJUSTMENT, -wanted.points)),
+
+    debt: Points = Points(0)
+    months: tuple[Month, ...] = ()
+
+
+HEADS: Final = Collection("points", PointsHead, personal=NotPersonal(), keep=Keep.AS_BOOKS)
+
+
+@attrs.frozen
+class PointsBook:
+    """A member's book as far as it has been read: the head, and pages by name.
+
+    A page that was looked for and is not there is an empty one; a page that is not in `pages` has not
+    been read, and no decision guesses what it holds.
+    """
+
+    head: PointsHead = PointsHead()
+    pages: Mapping[str, LotPage] = attrs.field(factory=dict)
+
+
+def book_of(head: PointsHead | None, pages: Mapping[str, LotPage | None]) -> PointsBook:
+    """The book from its records as they were read; None is one that is not there."""
+    return PointsBook(
+        PointsHead() if head is None else head,
+        {name: LotPage() if page is None else page for name, page in pages.items()},
     )
 
 
-def apply(book: PointsBook, event: PointsAdjusted) -> PointsBook:
-    """The book after *event*."""
-    balance = book.balance
-    for posting in event.postings:
-        if posting.account is Account.MEMBER:
-            balance += posting.points
-    return PointsBook(balance)
+def lot_in(book: PointsBook, lot: LotId) -> Lot:
+    """The lot of this name; it must be on a page that has been read."""
+    lots = book.pages[page_of(lot)].lots
+    assert place_of(lot) < len(lots), f"there is no lot {lot} in this book"
+    return lots[place_of(lot)]
 
 
-def _judged(book: PointsBook, wanted: Adjustment, rules: PointsRules) -> Verdict:
-    size = abs(wanted.points)
-    taken = size if wanted.points < NO_POINTS else NO_POINTS
-    by_customer = isinstance(wanted.by, Customer)
-    return every(
-        "adjustment_refused",
-        (
-            failed("not_for_customers") if by_customer else held("not_for_customers"),
-            at_least("nothing_to_adjust", actual=size, required=ONE_POINT),
-            at_most("adjustment_too_large", actual=size, required=rules.adjustment_max),
-            at_least("too_few_points", actual=book.balance, required=taken),
-        ),
-    )
+# --- what an event changes -----------------------------------------------------------------------
+
+
+def pages_of(event: PointsMoved) -> tuple[str, ...]:
+    """The names of the pages that *event* changes."""
+    return tuple(dict.fromkeys(page_of(move.lot) for move in event.moves))
+
+
+def apply(book: PointsBook, event: PointsMoved) -> PointsBook:
+    """The book after *event*, whose pages must have been read."""
+    changed = {name: apply_to_page(book.pages.get(name), name, event) for name in pages_of(event)}
+    return PointsBook(apply_to_head(book.head, event), {**book.pages, **changed})
+
+
+def apply_to_head(head: PointsHead | None, event: PointsMoved) -> PointsHead:
+    """The head after *event*, from the head alone."""
+    before = PointsHead() if head is None else head
+    months = {month.month: month for month in before.months if month.month not in event.closed}
+    months.update((month.month, month) for month in event.months)
+    debt = before.debt - posted(event, Account.DEBT)
+    assert debt >= NO_POINTS, "what a member owes is settled once"
+    # Texts such as 2026-09 sort by time, and "never" comes after all of them.
+    return PointsHead(debt, tuple(months[name] for name in sorted(months)))
+
+
+def apply_to_page(page: LotPage | None, page_id: str, event: PointsMoved) -> LotPage:
+    """One page after *event*, from that page alone; *page_id* is its name or the id of its record."""
+    name = page_id.rpartition("/")[2]
+    return page_after(page, name, event.opened, event.moves)
+
+
+def page_after(
+    page: LotPage | None, name: str, opened: tuple[Opening, ...], moves: tuple[LotMove, ...]
+) -> LotPage:
+    """The page called *name* after these lots were opened and these moves were made."""
+    lots = [] if page is None else list(page.lots)
+    for opening in opened:
+        if page_of(opening.lot) == name:
+            assert place_of(opening.lot) == len(lots) < LOTS_A_PAGE, f"{opening.lot} is not the next place"
+            lots.append(Lot(opening.active_at, opening.expires_at, NO_POINTS, NO_POINTS, NO_POINTS))
+    for move in moves:
+        if page_of(move.lot) == name:
+            place = place_of(move.lot)
+            assert place < len(lots), f"there is no lot {move.lot} on this page"
+            lots[place] = _moved(lots[place], move)
+    return LotPage(tuple(lots))
+
+
+def _moved(lot: Lot, move: LotMove) -> Lot:
+    earned, remaining = lot.earned + move.earned, lot.remaining + move.points
+    expired = lot.expired + move.expired
+    assert remaining >= NO_POINTS, f"{move.lot} would hold less than nothing"
+    assert expired >= NO_POINTS, f"{move.lot} would take more out of breakage than ran out"
+    assert remaining + expired <= earned, f"{move.lot} would hold more than was ever put into it"
+    return Lot(lot.active_at, lot.expires_at, earned, remaining, expired)

@@ -8,6 +8,7 @@ from typing import Final
 
 import attrs
 
+from omnicommerce.flows.settle_person import due_persons, settle_person
 from omnicommerce.flows.todos import Fate, due_todos, put_off, still_due
 from omnicommerce.kernel.errors import Refused, Unavailable
 from omnicommerce.kernel.flow import Place
@@ -17,6 +18,12 @@ from omnicommerce.kernel.todo import Todo
 PAGES_MAX: Final = 100
 """A tick ends even if processes keep putting their to-dos due; the next tick goes on."""
 
+
+PERSONS_PAGES_MAX: Final = 10_000
+"""A million persons a tick: each is due once, because settling moves what is next due into the future."""
+
+SETTLING: Final = "settle"
+"""Under this name a tick tells of persons whom it could not settle."""
 
 FAILURES_MAX: Final = 100
 """Enough to see what is wrong; the to-dos themselves are all kept."""
@@ -39,19 +46,49 @@ class Failure:
 class Ticked:
     """How many to-dos were done, put off because they failed, and put aside because they failed too often.
 
-    `failures` names the first of those that failed, FAILURES_MAX at the most.
+    `settled` is how many persons time had changed: points that ran out, another tier or stage. `failures`
+    names the first of whatever failed, FAILURES_MAX at the most; a person whose settling failed is tried
+    again in the next tick.
     """
 
     done: int = 0
     postponed: int = 0
     parked: int = 0
+    settled: int = 0
     failures: tuple[Failure, ...] = ()
 
 
 def tick(until: datetime) -> Process[Ticked]:
-    """Enter every process that is due at *until*, once; its last step must delete its to-do."""
-    fates: Counter[Fate] = Counter()
+    """Settle every person whom time has changed, and enter every process that is due at *until*, once.
+
+    The last step of a process must delete its to-do.
+    """
     failures: list[Failure] = []
+    settled = yield from _persons(until, failures)
+    fates = yield from _todos(until, failures)
+    return Ticked(fates[Fate.DONE], fates[Fate.POSTPONED], fates[Fate.PARKED], settled, tuple(failures))
+
+
+def _persons(until: datetime, failures: list[Failure]) -> Process[int]:
+    settled = 0
+    after: Place | None = None
+    for _ in range(PERSONS_PAGES_MAX):
+        due = yield from run(due_persons, until=until, after=after)
+        if not due:
+            break
+        for _, id in due:
+            try:
+                settled += yield from run(settle_person, id=id, until=until)
+            except Unavailable:
+                raise
+            except Exception as error:  # noqa: BLE001  # one person's trouble is no other's
+                _note(failures, Failure(SETTLING, id, type(error).__name__))
+        after = due[-1]
+    return settled
+
+
+def _todos(until: datetime, failures: list[Failure]) -> Process[Counter[Fate]]:
+    fates: Counter[Fate] = Counter()
     after: Place | None = None
     for _ in range(PAGES_MAX):
         due = yield from run(due_todos, until=until, after=after)
@@ -60,10 +97,15 @@ def tick(until: datetime) -> Process[Ticked]:
         for _, id in due:
             fate, failure = yield from _entered(id, until)
             fates[fate] += 1
-            if failure is not None and len(failures) < FAILURES_MAX:
-                failures.append(failure)
+            if failure is not None:
+                _note(failures, failure)
         after = due[-1]
-    return Ticked(fates[Fate.DONE], fates[Fate.POSTPONED], fates[Fate.PARKED], tuple(failures))
+    return fates
+
+
+def _note(failures: list[Failure], failure: Failure) -> None:
+    if len(failures) < FAILURES_MAX:
+        failures.append(failure)
 
 
 def _entered(id: str, until: datetime) -> Process[tuple[Fate, Failure | None]]:

@@ -34,6 +34,7 @@ from omnicommerce.kernel.flow import (
 from omnicommerce.kernel.ids import checked_id
 from omnicommerce.ports.storage import COUNTERS, Key
 from omnicommerce.runner.overlay import Layer, Overlay
+from omnicommerce.runner.shelf import HEAD_KEY
 from omnicommerce.runner.world import World
 
 Pins: TypeAlias = dict[tuple[type[Any], str, int], str]
@@ -62,6 +63,9 @@ def lacking(question: Any, desk: Desk) -> dict[Key, None]:
         if kind is Get or kind is Look:
             if lacks(each.collection.name, each.id):
                 keys[_key_of(each.collection, each.id)] = None
+        elif kind is Rules:
+            if desk.overlay.rules is None:
+                keys[HEAD_KEY] = None
         elif kind in _LACKING:
             keys.update(dict.fromkeys(_LACKING[kind](each, desk)))
     return keys
@@ -103,7 +107,9 @@ def _all(question: All, desk: Desk) -> Any:
 
 
 def _rules(question: Rules[Any], desk: Desk) -> Any:
-    rules = desk.world.rules.by_kind.get(question.kind)
+    in_force = desk.overlay.rules
+    assert in_force is not None, "the rulebook's head is read before anybody asks for a rule"
+    rules = in_force.by_kind.get(question.kind)
     assert rules is not None, f"the rulebook has no part of the kind {question.kind.__name__}"
     return rules
 

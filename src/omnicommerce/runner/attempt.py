@@ -16,6 +16,7 @@ from omnicommerce.runner.command import Command
 from omnicommerce.runner.overlay import Layer, Name, Overlay
 from omnicommerce.runner.receipts import RECEIPTS, Once, Receipt, answered_by, receipt_for
 from omnicommerce.runner.scanning import found, scanned
+from omnicommerce.runner.shelf import HEAD_KEY, put_in_force
 from omnicommerce.runner.steps import Read, Steps
 from omnicommerce.runner.world import World
 
@@ -56,6 +57,8 @@ def attempted(job: Job[T], overlay: Overlay, world: World) -> Steps[T | Refusal]
         if job.once is not None and not overlay.lacks(*job.once.key):
             _check_receipt(job.once, desk)
         outcome = yield from _followed(job, desk)
+        if overlay.rules is None and (layer.done or outcome.changes.items):
+            yield from _read((), job.once, desk)
         if job.once is not None:
             if overlay.lacks(*job.once.key):
                 yield from _read((), job.once, desk)
@@ -113,15 +116,21 @@ def _followed(job: Job[T], desk: Desk) -> Steps[Outcome[T]]:
 
 
 def _read(keys: tuple[Key, ...], once: Once | None, desk: Desk) -> Steps[None]:
-    """Read *keys*, and with the first read of a batch the receipt of what may have been done before."""
-    if once is not None and desk.overlay.lacks(*once.key):
+    """Read *keys*; with a batch's first read also the rulebook's head, and a receipt of the same before."""
+    overlay = desk.overlay
+    if once is not None and overlay.lacks(*once.key):
         keys = (once.key, *keys)
+    is_first = overlay.rules is None
+    if is_first and HEAD_KEY not in keys:
+        keys = (HEAD_KEY, *keys)
     # What does not fit into one look is read in turns; that they belong together is checked like any reads.
     for start in range(0, len(keys), KEYS_MAX):
         turn = keys[start : start + KEYS_MAX]
         records = yield Read(turn)
-        desk.overlay.reads += 1
-        desk.overlay.learn(turn, records)
+        overlay.reads += 1
+        overlay.learn(turn, records)
+    if is_first:
+        overlay.rules = yield from put_in_force(overlay, desk.world.rules, desk.world.shelf)
     if once is not None:
         _check_receipt(once, desk)
 

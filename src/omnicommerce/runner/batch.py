@@ -108,6 +108,7 @@ def _entry(
     event: Event, number: int, writes: list[Any], adds: list[Any], overlay: Overlay, world: World
 ) -> Append:
     tag, version, fact = wire.event_data(event.fact, overlay.vocabulary)
+    assert overlay.rules is not None, "what happened happened under a rulebook"
     said: dict[str, Any] = {
         "tag": tag,
         "v": version,
@@ -117,7 +118,7 @@ def _entry(
         "batch": overlay.batch,
         "n": number,
         "actor": world.actor_data,
-        "rulebook": world.rules.digest,
+        "rulebook": overlay.rules.digest,
     }
     if writes:
         said["writes"] = writes

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from omnicommerce.kernel.errors import CommerceError, CommitUnknown, PortFault
 from omnicommerce.ports.storage import AsyncStorage, Storage
-from omnicommerce.runner.steps import Commit, Pause, Read, Step, Steps
+from omnicommerce.runner.steps import Commit, Everything, Journal, Pause, Read, Step, Steps
 
 T = TypeVar("T")
 
@@ -69,6 +69,11 @@ def _done(step: Step, storage: Storage) -> object:
         return storage.read(step.keys)
     if isinstance(step, Commit):
         return storage.commit(step.batch)
+    if isinstance(step, Journal):
+        return storage.journal(step.after, step.limit)
+    if isinstance(step, Everything):
+        listed = getattr(storage, "everything", None)
+        return None if listed is None else listed(step.after, step.limit)
     if isinstance(step, Pause):
         time.sleep(random.uniform(0, step.seconds_max))  # noqa: S311  # jitter guards no secret
         return None
@@ -80,6 +85,11 @@ async def _awaited(step: Step, storage: AsyncStorage) -> object:
         return await storage.read(step.keys)
     if isinstance(step, Commit):
         return await storage.commit(step.batch)
+    if isinstance(step, Journal):
+        return await storage.journal(step.after, step.limit)
+    if isinstance(step, Everything):
+        listed = getattr(storage, "everything", None)
+        return None if listed is None else await listed(step.after, step.limit)
     if isinstance(step, Pause):
         await asyncio.sleep(random.uniform(0, step.seconds_max))  # noqa: S311  # likewise
         return None

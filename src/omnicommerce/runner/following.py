@@ -5,9 +5,19 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 from omnicommerce.kernel.errors import PortFault
-from omnicommerce.kernel.process import Deed, Enter, Process, Run
+from omnicommerce.kernel.process import (
+    Compare,
+    Deed,
+    Enter,
+    Process,
+    ReadCounters,
+    ReadEverything,
+    ReadJournal,
+    Run,
+)
 from omnicommerce.runner.attempt import Job
 from omnicommerce.runner.command import Command
+from omnicommerce.runner.journal import compared, counted, standing, told
 from omnicommerce.runner.receipts import step_once
 from omnicommerce.runner.running import one
 from omnicommerce.runner.steps import Steps
@@ -47,5 +57,13 @@ def _deed(deed: Deed[Any], whose: tuple[str, str], world: World) -> Steps[Any]:
             if story is None:
                 raise PortFault(f"there is no process named {name!r}; the host must bring it")
             return (yield from process(story(subject), name, subject, world))
+        case ReadJournal(after, limit):
+            return (yield from told(after, limit, world))
+        case Compare(expected):
+            return (yield from compared(expected, world))
+        case ReadEverything(after, limit):
+            return (yield from standing(after, limit))
+        case ReadCounters(names):
+            return (yield from counted(names))
         case _:
             raise AssertionError(f"a process may only have deeds done, not {deed!r}")

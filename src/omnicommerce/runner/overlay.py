@@ -19,6 +19,7 @@ from omnicommerce.kernel.errors import BadWire, Conflict, PortFault
 from omnicommerce.kernel.ids import checked_id
 from omnicommerce.ports.storage import COUNTERS, Found, Key, Record
 from omnicommerce.runner.decoded import Decoded
+from omnicommerce.runner.rules import RulesInForce
 
 Name: TypeAlias = tuple[str, str]
 """The collection and the id of a record; equal to its Key, and made in a third of the time."""
@@ -92,6 +93,7 @@ class Overlay:
     guarded: dict[Name, None] = attrs.field(factory=dict)
     kept: list[list[Done]] = attrs.field(factory=list)
     reads: int = 0
+    rules: RulesInForce | None = None
 
     # --- what was read
 
@@ -216,6 +218,15 @@ class Overlay:
     def guard(self, layer: Layer) -> None:
         """Have the commit check whatever the layer's flow was told."""
         self.guarded.update(dict.fromkeys(layer.guarded))
+
+    def remember(self) -> None:
+        """What was committed need not be decoded again when it is read next.
+
+        Only what took the place of an older record: what is new and never changes is hardly read again.
+        """
+        for name, staged in self.staged.items():
+            if staged.first != ABSENT and staged.value is not GONE:
+                self.decoded.keep(name, self.batch, self.now_text, staged.value)
 
     @property
     def is_empty(self) -> bool:

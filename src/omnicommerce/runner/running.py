@@ -7,6 +7,7 @@ from typing import Any, Final, Generic, TypeAlias, TypeVar
 
 import attrs
 
+from omnicommerce.flows.install_rulebook import install_rulebook
 from omnicommerce.kernel.collection import Version
 from omnicommerce.kernel.errors import BadInput, CommitUnknown, Conflict, Exhausted, Refused, Unavailable
 from omnicommerce.kernel.flow import Refusal
@@ -14,8 +15,10 @@ from omnicommerce.kernel.instant import as_text, parse_instant, utc
 from omnicommerce.ports.storage import Batch
 from omnicommerce.runner.attempt import Job, attempted, still_so
 from omnicommerce.runner.batch import batch_of
+from omnicommerce.runner.command import Command
 from omnicommerce.runner.committing import committed
 from omnicommerce.runner.overlay import Overlay, WrittenLater
+from omnicommerce.runner.rules import RulesInForce
 from omnicommerce.runner.steps import Pause, Steps
 from omnicommerce.runner.world import World
 
@@ -23,6 +26,9 @@ T = TypeVar("T")
 
 RETRIES_MAX: Final = 8
 """With full jitter, more than this many collisions in a row mean a record that is too hot."""
+
+GROUP_MAX: Final = 100
+"""What one lost race or lost answer makes to be done again; larger groups are hardly cheaper a command."""
 
 PAUSE_FIRST_S: Final = 0.002
 PAUSE_LAST_S: Final = 0.2
@@ -47,16 +53,36 @@ Ended: TypeAlias = Done[T] | Failed
 
 def one(job: Job[T], world: World) -> Steps[T]:
     """Run one command in a commit of its own; run it again if somebody wrote first."""
+    yield from _ready(world)
+    return (yield from _one(job, world, None))
+
+
+def _ready(world: World) -> Steps[None]:
+    """Before the first command: put the rulebook in force that the host brought."""
+    if world.shelf.is_installed:
+        return
+    brought = world.rules
+    arguments = {
+        "digest": brought.digest,
+        "keys": world.shelf.fingerprint,
+        "documents": brought.pressed.documents,
+    }
+    yield from _one(Job(Command("rulebook.install", install_rulebook, arguments)), world, brought)
+    world.shelf.is_installed = True
+
+
+def _one(job: Job[T], world: World, rules: RulesInForce | None) -> Steps[T]:
     not_before = ""
     for attempt in range(RETRIES_MAX + 1):
         if attempt:
             yield Pause(min(PAUSE_FIRST_S * 2**attempt, PAUSE_LAST_S))
-        overlay = _overlay(world, not_before)
+        overlay = _overlay(world, not_before, rules)
         try:
             answer = yield from attempted(job, overlay, world)
             batch = yield from _decided(overlay, world)
             if batch is not None:
                 yield from committed(batch)
+                overlay.remember()
         except WrittenLater as later:
             not_before = later.at
         except (Conflict, Exhausted) as collision:
@@ -70,6 +96,21 @@ def one(job: Job[T], world: World) -> Steps[T]:
     raise Conflict(f"{job.command.name} met a record from the future {RETRIES_MAX + 1} times")
 
 
+def groups(jobs: Sequence[Job[Any]], world: World) -> Steps[tuple[Ended[Any], ...]]:
+    """Run any number of commands in order, GROUP_MAX to a commit; see `group`.
+
+    If the storage goes away, so it is for all that are left: they are not tried one after another.
+    """
+    ended: list[Ended[Any]] = []
+    for start in range(0, len(jobs), GROUP_MAX):
+        last = ended[-1] if ended else None
+        if isinstance(last, Failed) and isinstance(last.error, Unavailable):
+            ended += [last] * (len(jobs) - start)
+            break
+        ended += yield from group(jobs[start : start + GROUP_MAX], world)
+    return tuple(ended)
+
+
 def group(jobs: Sequence[Job[Any]], world: World) -> Steps[tuple[Ended[Any], ...]]:
     """Run several commands in order and commit once; the answers are those of one by one.
 
@@ -81,7 +122,8 @@ def group(jobs: Sequence[Job[Any]], world: World) -> Steps[tuple[Ended[Any], ...
         CommitUnknown: the group may have been stored; commands with a key may safely be asked again.
         PortFault: the storage broke its promise at the group's commit.
     """
-    overlay = _overlay(world, "")
+    yield from _ready(world)
+    overlay = _overlay(world, "", None)
     try:
         ended, batch = yield from _together(jobs, overlay, world)
     except Exception:  # noqa: BLE001  # whatever it was, one by one it will show whose it is
@@ -89,18 +131,20 @@ def group(jobs: Sequence[Job[Any]], world: World) -> Steps[tuple[Ended[Any], ...
     if batch is not None:
         try:
             yield from committed(batch)
+            overlay.remember()
         except (Conflict, Exhausted, Unavailable, BadInput):
             # Nothing was stored. After any other error it may have been, and might be done twice.
             return (yield from _one_by_one(jobs, world))
     return ended
 
 
-def _overlay(world: World, not_before: str) -> Overlay:
+def _overlay(world: World, not_before: str, rules: RulesInForce | None) -> Overlay:
     now = utc(world.clock(), "clock")
     text = as_text(now)
     if text < not_before:
         now, text = parse_instant(not_before), not_before
-    return Overlay(Version(world.ids.fresh()), now, text, world.vocabulary, world.decoded)
+    version = Version(world.ids.fresh())
+    return Overlay(version, now, text, world.vocabulary, world.decoded, rules=rules)
 
 
 def _together(

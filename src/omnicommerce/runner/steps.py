@@ -11,7 +11,7 @@ from typing import Any, TypeAlias, TypeVar
 
 import attrs
 
-from omnicommerce.ports.storage import Batch, Key, Query
+from omnicommerce.ports.storage import Batch, Key, Position, Query
 
 R = TypeVar("R")
 
@@ -31,13 +31,29 @@ class Commit:
 
 
 @attrs.frozen
+class Journal:
+    """Read at most *limit* entries of the journal behind *after*."""
+
+    after: Position
+    limit: int
+
+
+@attrs.frozen
+class Everything:
+    """List at most *limit* records behind *after*; answered with None by a storage that does not offer it."""
+
+    after: Key
+    limit: int
+
+
+@attrs.frozen
 class Pause:
     """Wait for a random time up to *seconds_max*, so that two that collided do not meet again."""
 
     seconds_max: float
 
 
-Step: TypeAlias = Read | Query | Commit | Pause
+Step: TypeAlias = Read | Query | Commit | Journal | Everything | Pause
 
 Steps: TypeAlias = Generator[Step, Any, R]
 """A run: asks for steps, is sent their results or thrown their errors, and returns an R."""

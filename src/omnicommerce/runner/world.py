@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,23 +14,9 @@ from omnicommerce.kernel.process import Story
 from omnicommerce.ports.clock import Clock
 from omnicommerce.ports.ids import Ids
 from omnicommerce.ports.keys import KeyRing
-from omnicommerce.rulebook import Rulebook
 from omnicommerce.runner.decoded import Decoded
-
-
-@attrs.frozen(eq=False)
-class RulesInForce:
-    """A rulebook, its digest, and each room's rules by their kind."""
-
-    digest: str
-    by_kind: Mapping[type[Any], Any]
-
-
-def in_force(rulebook: Rulebook) -> RulesInForce:
-    """Prepare *rulebook* for looking things up in it."""
-    parts = [getattr(rulebook, field.name) for field in attrs.fields(Rulebook)]
-    canonical = wire.text(wire.dump(rulebook, Rulebook))
-    return RulesInForce(hashlib.sha256(canonical.encode()).hexdigest(), {type(part): part for part in parts})
+from omnicommerce.runner.rules import RulesInForce
+from omnicommerce.runner.shelf import Shelf, shelf
 
 
 @attrs.frozen(eq=False)
@@ -39,7 +24,8 @@ class World:
     """Everything a run needs besides a storage.
 
     `views` remembers projections by name and version, and `decoded` remembers records. Both belong to one
-    storage, so every storage has a world of its own.
+    storage, so every storage has a world of its own. `rules` are those that the host brought; those in force
+    are found on the `shelf` by the head of the rulebook.
     """
 
     clock: Clock
@@ -51,6 +37,9 @@ class World:
     vocabulary: wire.Vocabulary
     views: dict[str, tuple[Version, Any]] = attrs.field(factory=dict)
     decoded: Decoded = attrs.field(factory=Decoded)
+    shelf: Shelf = attrs.field(
+        default=attrs.Factory(lambda self: shelf(self.rules, self.keys, is_installed=True), takes_self=True)
+    )
     actor_data: Any = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:

@@ -1,7 +1,8 @@
 """Records and events as they lie in the storage: when they were written, in which version, and what.
 
 The storage holds what this library wrote itself, so it is parsed without the guards against strangers.
-It is read as strictly as everything else.
+It is read as strictly as everything else. A record ends with the checksum of what stands before it, so
+that a byte that changed on the disk is found when it is read, and not believed.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 from typing import Any, Final, Generic, TypeVar
+from zlib import crc32
 
 import attrs
 
@@ -22,7 +24,9 @@ from omnicommerce.wire.writing import dump
 
 T = TypeVar("T")
 
-_ENVELOPE: Final = frozenset({"at", "v", "value"})
+_ENVELOPE: Final = frozenset({"at", "v", "value", "sum"})
+
+_SUM_LENGTH: Final = len(',"sum":"00000000"}')
 
 _INSTANT_LENGTH: Final = 27
 
@@ -32,10 +36,11 @@ _INSTANT: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9
 
 @attrs.frozen
 class Stored(Generic[T]):
-    """A record as it was stored: when, as canonical text, and what."""
+    """A record as it was stored: when, as canonical text, and what, by which version of this library."""
 
     at: str
     value: T
+    is_upgraded: bool = False
 
 
 def record_text(
@@ -50,8 +55,18 @@ def record_text(
     written = at if isinstance(at, str) else as_text(at)
     assert len(written) == _INSTANT_LENGTH, f"the time of a record is canonical text, not {written!r}"
     body = text(dump(value, kind))
-    # In the order of canonical text; the envelope itself needs no escaping.
-    return f'{{"at":"{written}","v":{vocabulary.version_of(name)},"value":{body}}}'
+    # The envelope itself needs no escaping.
+    summed = f'{{"at":"{written}","v":{vocabulary.version_of(name)},"value":{body}'
+    return f'{summed},"sum":"{_sum_of(summed)}"}}'
+
+
+def is_intact(body: str) -> bool:
+    """Whether the checksum at the end of a stored record is that of what stands before it."""
+    return body[-_SUM_LENGTH:] == f',"sum":"{_sum_of(body[:-_SUM_LENGTH])}"}}'
+
+
+def _sum_of(summed: str) -> str:
+    return f"{crc32(summed.encode('utf-8', 'surrogatepass')):08x}"
 
 
 def stored(body: str, name: str, kind: type[T], vocabulary: Vocabulary = SHIPPED) -> Stored[T]:
@@ -62,15 +77,18 @@ def stored(body: str, name: str, kind: type[T], vocabulary: Vocabulary = SHIPPED
     """
     try:
         at, version, data = _opened(body)
-        return Stored(at, load(upgraded(data, name, version, vocabulary), kind))
+        is_upgraded = version != vocabulary.version_of(name)
+        return Stored(at, load(upgraded(data, name, version, vocabulary), kind), is_upgraded)
     except BadWire as bad:
         raise _in(bad, f"a record of {name!r}") from None
 
 
 def _opened(body: str) -> tuple[str, object, Any]:
     envelope = parse_ours(body)
+    if not is_intact(body):
+        raise BadWire((Fault("$.sum", "expected the checksum of the rest: something of it was changed"),))
     if type(envelope) is not dict or envelope.keys() != _ENVELOPE:
-        raise BadWire((Fault("$", "expected a stored record with at, v and value"),))
+        raise BadWire((Fault("$", "expected a stored record with at, v, value and sum"),))
     at = envelope["at"]
     if type(at) is not str or len(at) != _INSTANT_LENGTH or _INSTANT.match(at) is None:
         raise BadWire((Fault("$.at", "expected the canonical text of an instant"),))

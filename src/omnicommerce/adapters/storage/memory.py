@@ -76,6 +76,12 @@ class MemoryStorage:
                 has_more=first + query.limit < end,
             )
 
+    def everything(self, after: Key, limit: int) -> list[tuple[Key, Record]]:
+        """Not part of the port: every record of any kind behind *after*, for whoever checks them all."""
+        with self._lock:
+            found = sorted(key for key in self._records if key > after)[:limit]
+            return [(key, self._records[key]) for key in found]
+
     def commit(self, batch: Batch) -> Committed:
         """See `Storage.commit`."""
         checked_batch(batch)

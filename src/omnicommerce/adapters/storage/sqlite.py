@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final, Self, TypeVar
 
 from omnicommerce.adapters.storage.checked import (
     checked_batch,
@@ -42,6 +42,12 @@ from omnicommerce.ports.storage import (
 _READ = "SELECT version, body FROM record WHERE collection = ? AND id = ?"
 _COUNT = "SELECT total FROM counter WHERE name = ?"
 _JOURNAL = "SELECT position, id, body FROM entry WHERE position > ? ORDER BY position LIMIT ?"
+_EVERYTHING = (
+    "SELECT collection, id, version, body FROM record WHERE (collection, id) > (?, ?)"
+    " ORDER BY collection, id LIMIT ?"
+)
+
+T = TypeVar("T")
 
 
 class SqliteStorage:
@@ -91,16 +97,12 @@ class SqliteStorage:
         checked_keys(keys)
         db = self._connections.take()
         try:
-            if len(keys) == 1:
-                return [_found(db, *keys[0])]
-            # One transaction sees one state of the file, however many statements it takes.
-            db.execute("BEGIN")
-            found = [_found(db, collection, id) for collection, id in keys]
-            db.execute("COMMIT")
+            return _looked_up(db, keys)
         except sqlite3.Error as error:
-            raise as_port_error(error, self.path) from error
-        else:
-            return found
+            if not _is_no_text(error):
+                raise as_port_error(error, self.path) from error
+            _undo(db)
+            return _as_it_lies(db, lambda: _looked_up(db, keys))
         finally:
             self._connections.give_back(db)
 
@@ -133,6 +135,12 @@ class SqliteStorage:
         found = self._all(_JOURNAL, (place(after, "after"), limit))
         return [Entry(position_at(number), id, body) for number, id, body in found]
 
+    def everything(self, after: Key, limit: int) -> list[tuple[Key, Record]]:
+        """Not part of the port: every record of any kind behind *after*, for whoever checks them all."""
+        checked_limit(limit, "limit")
+        found = self._all(_EVERYTHING, (*after, limit))
+        return [(Key(collection, id), Record(version, body)) for collection, id, version, body in found]
+
     def scrub(self) -> None:
         """Leave no deleted text in any file of the shop: empties the write-ahead log, if there is one.
 
@@ -148,7 +156,9 @@ class SqliteStorage:
         try:
             return db.execute(statement, values).fetchall()
         except sqlite3.Error as error:
-            raise as_port_error(error, self.path) from error
+            if not _is_no_text(error):
+                raise as_port_error(error, self.path) from error
+            return _as_it_lies(db, lambda: db.execute(statement, values).fetchall())
         finally:
             self._connections.give_back(db)
 
@@ -185,6 +195,30 @@ def selection(query: Query) -> tuple[str, tuple[object, ...]]:
         " ORDER BY p.at, p.id LIMIT ?"
     )
     return statement, (*values, query.limit + 1)
+
+
+def _looked_up(db: sqlite3.Connection, keys: Sequence[Key]) -> list[Found]:
+    if len(keys) == 1:
+        return [_found(db, *keys[0])]
+    # One transaction sees one state of the file, however many statements it takes.
+    db.execute("BEGIN")
+    found = [_found(db, collection, id) for collection, id in keys]
+    db.execute("COMMIT")
+    return found
+
+
+def _is_no_text(error: sqlite3.Error) -> bool:
+    """Whether a stored text is not UTF-8 any more: somebody has changed a byte of it."""
+    return isinstance(error, sqlite3.OperationalError) and "decode to UTF-8" in str(error)
+
+
+def _as_it_lies(db: sqlite3.Connection, look: Callable[[], T]) -> T:
+    """Look once more, with damaged bytes as lone surrogates: whoever reads the body names it as damaged."""
+    db.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
+    try:
+        return look()
+    finally:
+        db.text_factory = str
 
 
 def _found(db: sqlite3.Connection, collection: str, id: str) -> Found:

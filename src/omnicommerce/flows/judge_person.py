@@ -1,0 +1,169 @@
+"""Where a person stands: tier and stage are judged anew with every fact, and when time alone may change them.
+
+What is bought and kept, day by day, is all they depend on. So a fact that comes late is judged by reading
+those days again, and the order in which facts were told leaves no trace.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
+from typing import Final
+
+import attrs
+
+from omnicommerce.identity import Person, PersonJudged, Standing, apply_to_person
+from omnicommerce.kernel.changes import Changes, Event, happened, replacing
+from omnicommerce.kernel.collection import Versioned
+from omnicommerce.kernel.flow import Asking, Get, LookMany, Now, Rules, ask, ask_all, stage
+from omnicommerce.kernel.ids import MemberId, PersonId
+from omnicommerce.kernel.instant import local_day, opening_of
+from omnicommerce.lifecycle import (
+    StageChanged,
+    StageState,
+    Visit,
+    advance,
+    history_needed,
+    next_stage_day,
+    replay,
+)
+from omnicommerce.loyalty import HEADS, PointsHead, TierChanged, lookback_days, next_due, tier_outlook
+from omnicommerce.orders import SPEND, days_of, spend_ids
+from omnicommerce.rulebook import Rulebook
+
+History = Mapping[date, Visit]
+"""What a member bought and kept, on the days that were read."""
+
+A_MONTH: Final = timedelta(days=31)
+
+
+def months_to_judge(member: MemberId, today: date, rules: Rulebook) -> tuple[str, ...]:
+    """The months that judging *member* on *today* most likely needs; they fit into an earlier read."""
+    first = min(today - timedelta(days=lookback_days(rules.tiers)), history_needed(today, rules.stages))
+    return spend_ids(member, first - A_MONTH, today)
+
+
+def judge(person: Versioned[Person], member: MemberId, changed: date | None) -> Asking[Standing]:
+    """Judge a person anew after a fact of the day *changed* (None: only time has passed), and stage it."""
+    rules, now, head = yield from ask_all(Rules(Rulebook), Now(), Get(HEADS, member))
+    today = local_day(now, rules.sales.zone)
+    before = person.must().standing
+    history = yield from _history(before, member, changed, today, rules)
+    state, first = _stage(before, history, changed, today, rules)
+    standing = _standing(state, first, history, head.value, today, rules)
+    yield from stage(_recorded(person, member, standing, now))
+    return standing
+
+
+def expect(person: Versioned[Person], member: MemberId) -> Asking[None]:
+    """Have a person looked at no later than the next of their points run out; nothing else has changed."""
+    before = person.must().standing
+    if before is None:
+        yield from judge(person, member, None)
+        return
+    head, now = yield from ask_all(Get(HEADS, member), Now())
+    sweep = next_due(head.value) if head.value is not None else None
+    if sweep is None or (before.due is not None and before.due <= sweep):
+        return
+    yield from stage(_recorded(person, member, attrs.evolve(before, due=sweep), now))
+
+
+def stage_on(
+    before: Standing | None, member: MemberId, today: date, rules: Rulebook
+) -> Asking[tuple[StageState, History, date | None]]:
+    """The stage of a member on *today*, the days it was judged by, and the day of the first purchase."""
+    history = yield from _history(before, member, None, today, rules)
+    state, first = _stage(before, history, None, today, rules)
+    return state, history, first
+
+
+def days_bought(member: MemberId, first: date, last: date) -> Asking[History]:
+    """What *member* bought and kept in the months from that of *first* to that of *last*."""
+    months = yield from ask(LookMany(SPEND, spend_ids(member, first, last)))
+    found = days_of((month.id, month.value) for month in months)
+    return {day: Visit(each.purchases, each.spend_minor) for day, each in found}
+
+
+# --- the days that matter ------------------------------------------------------------------------
+
+
+def _history(
+    before: Standing | None, member: MemberId, changed: date | None, today: date, rules: Rulebook
+) -> Asking[History]:
+    """The days that matter; all since the first purchase, if what was judged already has changed."""
+    first = today - timedelta(days=lookback_days(rules.tiers))
+    last = today if changed is None else max(today, changed)
+    if before is not None:
+        first = min(first, history_needed(before.stage_day, rules.stages))
+    elif changed is not None:
+        first = min(first, changed)
+    history = yield from days_bought(member, first, last)
+    if before is None or changed is None or not _is_past(before, history, changed):
+        return history
+    oldest = min(changed, before.first_day or changed)
+    return (yield from days_bought(member, min(first, oldest), last))
+
+
+def _is_past(before: Standing, history: History, changed: date) -> bool:
+    """Whether a fact of *changed* touches days that were judged already, or took the first purchase away."""
+    if changed < before.stage_day:
+        return True
+    return changed == before.first_day and (changed not in history or not history[changed].purchases)
+
+
+# --- where that leaves the person ----------------------------------------------------------------
+
+
+def _stage(
+    before: Standing | None, history: History, changed: date | None, today: date, rules: Rulebook
+) -> tuple[StageState, date | None]:
+    days = [day for day, visit in history.items() if visit.purchases]
+    if before is None or (changed is not None and _is_past(before, history, changed)):
+        first = min(days, default=None)
+        return replay(history, first, first or today, today, rules.stages), first
+    if before.first_day is not None:
+        days.append(before.first_day)
+    first = min(days, default=None)
+    known = StageState(before.stage, before.stage_day, before.stage_before)
+    return advance(known, history, first, today, rules.stages), first
+
+
+def _standing(
+    state: StageState,
+    first: date | None,
+    history: History,
+    head: PointsHead | None,
+    today: date,
+    rules: Rulebook,
+) -> Standing:
+    spend = {day: visit.spend_minor for day, visit in history.items()}
+    tier, tier_changes = tier_outlook(spend, today, rules.tiers)
+    days = (tier_changes, next_stage_day(state, history, first, rules.stages))
+    dues = [opening_of(day, rules.sales.zone) for day in days if day is not None]
+    sweep = next_due(head) if head is not None else None
+    if sweep is not None:
+        dues.append(sweep)
+    return Standing(
+        tier=tier,
+        stage=state.stage,
+        stage_day=state.day,
+        stage_before=state.before,
+        first_day=first,
+        due=min(dues, default=None),
+    )
+
+
+def _recorded(person: Versioned[Person], member: MemberId, standing: Standing, now: datetime) -> Changes:
+    before = person.must().standing
+    fact = PersonJudged(PersonId(person.id), standing)
+    changes = replacing(person, apply_to_person(person.value, fact), Event(fact, at=now, members=(member,)))
+    return changes + happened(*_moves(member, before, standing, now))
+
+
+def _moves(member: MemberId, before: Standing | None, after: Standing, now: datetime) -> Iterable[Event]:
+    """What others may want to hear of: another tier, another stage."""
+    if before is None or before.tier != after.tier:
+        yield Event(TierChanged(member, before.tier if before else "", after.tier), at=now, members=(member,))
+    if before is None or before.stage != after.stage:
+        fact = StageChanged(member, before.stage if before else "", after.stage)
+        yield Event(fact, at=now, members=(member,))

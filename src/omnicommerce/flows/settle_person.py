@@ -1,0 +1,65 @@
+"""Time alone changes things: points run out, a tier is lost, somebody has been silent for too long."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from omnicommerce.flows.judge_person import judge, months_to_judge
+from omnicommerce.flows.open_book import open_book
+from omnicommerce.flows.post_points import Occasion, post
+from omnicommerce.identity import DUE, PERSONS
+from omnicommerce.kernel.flow import (
+    Asking,
+    Find,
+    Flow,
+    FreshId,
+    Get,
+    LookMany,
+    Now,
+    Outcome,
+    Place,
+    Rules,
+    ask,
+    ask_all,
+)
+from omnicommerce.kernel.ids import MemberId
+from omnicommerce.kernel.instant import as_text, local_day
+from omnicommerce.loyalty import HEADS, expire, pages_for_expiry
+from omnicommerce.orders import SPEND
+from omnicommerce.rulebook import Rulebook
+
+PERSONS_AT_ONCE = 100
+
+
+def due_persons(*, until: datetime, after: Place | None = None) -> Flow[tuple[Place, ...]]:
+    """Where the first persons stand whom time may have changed by *until*, the longest due first."""
+    # "~" sorts behind every text that begins with this very instant.
+    found = yield from ask(Find(PERSONS, DUE, until=as_text(until) + "~", limit=PERSONS_AT_ONCE, after=after))
+    return Outcome(found)
+
+
+def settle_person(*, id: str, until: datetime) -> Flow[bool]:
+    """Do what time has decided about a person: sweep points that ran out, judge tier and stage anew.
+
+    Whether there was anything to do; a person who is no longer due by *until* was settled before.
+    """
+    person = yield from ask(Get(PERSONS, id))
+    standing = person.value.standing if person.value is not None else None
+    if person.value is None or standing is None or standing.due is None or standing.due > until:
+        return Outcome(False)
+    for member in person.value.members:
+        yield from _swept(member)
+    yield from judge(person, person.value.members[0], None)
+    return Outcome(True)
+
+
+def _swept(member: MemberId) -> Asking[None]:
+    rules, now = yield from ask_all(Rules(Rulebook), Now())
+    months = months_to_judge(member, local_day(now, rules.sales.zone), rules)
+    head, _, id = yield from ask_all(Get(HEADS, member), LookMany(SPEND, months), FreshId("movement"))
+    book = yield from open_book(member, lambda book: pages_for_expiry(book, now))
+    if head.value is None:
+        return
+    swept = expire(book, member, id, now)
+    if swept is not None:
+        yield from post(swept, Occasion(at=now))

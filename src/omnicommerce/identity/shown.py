@@ -1,0 +1,79 @@
+"""What people type or show, read as an identifier in its normal form."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from omnicommerce.identity.identifier import Identifier, Namespace
+from omnicommerce.identity.mail import mailbox
+from omnicommerce.identity.phone import e164
+from omnicommerce.kernel.errors import BadValue
+
+SHOWABLE: Final = (Namespace.TILL_MEMBER, Namespace.PHONE, Namespace.EMAIL)
+"""What a person can show; an order is noted by the library itself."""
+
+
+def phone(text: str, region: str | None = None) -> Identifier:
+    """The phone number that somebody typed; *region* (``CN``) says where, if it has no country code.
+
+    >>> phone("138 0013 8000", "CN") == phone("+86 138-0013-8000")
+    True
+
+    Raises:
+        BadValue: it is no number that can be in use, or is written with anything but ASCII.
+    """
+    return Identifier(Namespace.PHONE, e164(text, region))
+
+
+def email(text: str) -> Identifier:
+    """The e-mail address that somebody typed.
+
+    >>> email("Mary.Li+shop@Example.COM") == email(" Mary.Li+shop@example.com")
+    True
+
+    Raises:
+        BadValue: it is no address, or is written so that it could be taken for another.
+    """
+    return Identifier(Namespace.EMAIL, mailbox(text))
+
+
+def order(key: str) -> Identifier:
+    """The sale of a guest, by its receipt (``{store}/{till}/{number}``); only the library makes these.
+
+    Raises:
+        BadValue: it is no such key.
+    """
+    return Identifier(Namespace.ORDER, key)
+
+
+def shown(namespace: str, text: str, region: str | None = None) -> Identifier:
+    """What was shown at a till, told by the name of its kind and as it was typed.
+
+    Raises:
+        BadValue: nobody can show such a kind, or the text is none of it; the path is ``namespace``, ``text``
+            or ``region``.
+    """
+    match namespace:
+        case Namespace.PHONE:
+            return phone(text, region)
+        case Namespace.EMAIL:
+            return email(text)
+        case Namespace.TILL_MEMBER:
+            return Identifier(Namespace.TILL_MEMBER, text)
+        case _:
+            raise BadValue("namespace", f"expected {_showable()}")
+
+
+def checked_showable(identifier: Identifier) -> Identifier:
+    """Return *identifier* if a person can show it: a receipt names a sale, and may lie in anybody's pocket.
+
+    Raises:
+        BadValue: it is of the library's own kind.
+    """
+    if identifier.namespace not in SHOWABLE:
+        raise BadValue("identifier.namespace", f"expected {_showable()}")
+    return identifier
+
+
+def _showable() -> str:
+    return " or ".join(each.value for each in SHOWABLE)

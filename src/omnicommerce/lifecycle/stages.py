@@ -1,0 +1,125 @@
+"""The stage a member is in, day by day: the first whose signs are seen; to stay is easier than to enter.
+
+The stage of a day follows from that of the day before and from what was bought, so it can be told again from
+the first purchase on at any time. Days on which nothing can change are passed over.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final
+
+import attrs
+
+from omnicommerce.kernel.ids import MemberId
+from omnicommerce.kernel.verdict import Joint, Verdict
+from omnicommerce.lifecycle.rules import StageRules
+from omnicommerce.lifecycle.signs import Chronicle, Visits, are_seen, chronicle, days_told, told, turning_days
+
+
+@attrs.frozen
+class StageState:
+    """The stage on `day` as far as it is known, and that at the end of the day `before`.
+
+    The same day is judged again with every further fact of it, so what it was judged from is kept.
+    """
+
+    stage: str
+    day: date
+    before: str
+
+
+@attrs.frozen
+class StageChanged:
+    """A member entered another stage; `before` is empty for somebody new."""
+
+    member: MemberId
+    before: str
+    after: str
+
+
+def advance(
+    state: StageState, visits: Visits, first: date | None, day: date, rules: StageRules
+) -> StageState:
+    """The stage on *day*, from a state of that day or an earlier one; *first* is the first purchase's day.
+
+    *visits* must reach back to `history_needed` of the state's day.
+    """
+    seen = chronicle(visits, first, rules)
+    before, today, last = state.before, state.day.toordinal(), day.toordinal()
+    while True:
+        stage = _stage(before, seen, today, rules)
+        if today >= last:
+            return StageState(stage, date.fromordinal(today), before)
+        if stage == before:
+            # The same signs will find the same stage until one of them turns.
+            turn = _next_turn(seen, today, rules)
+            if turn is None or turn > last:
+                return StageState(stage, day, stage)
+            before, today = stage, turn
+        else:
+            before, today = stage, today + 1
+
+
+def replay(visits: Visits, first: date | None, since: date, day: date, rules: StageRules) -> StageState:
+    """The stage on *day*, told from the start: *since* is the day of the first purchase, or *day* itself."""
+    return advance(StageState("", min(since, day), ""), visits, first, day, rules)
+
+
+def history_needed(day: date, rules: StageRules) -> date:
+    """The day from which on purchases must be known to judge *day* and those after it."""
+    return date.fromordinal(max(day.toordinal() - days_told(rules), _FIRST_DAY))
+
+
+def next_stage_day(state: StageState, visits: Visits, first: date | None, rules: StageRules) -> date | None:
+    """The first day after the state's on which the stage is another, if nothing more is bought."""
+    seen = chronicle(visits, first, rules)
+    before, today = state.stage, state.day.toordinal()
+    if state.stage != state.before:
+        # Whoever has just come in is judged by the signs to stay from tomorrow on.
+        today += 1
+        if _stage(before, seen, today, rules) != before:
+            return _day(today)
+    while (turn := _next_turn(seen, today, rules)) is not None:
+        if _stage(before, seen, turn, rules) != before:
+            return _day(turn)
+        today = turn
+    return None
+
+
+def why(state: StageState, visits: Visits, first: date | None, rules: StageRules) -> Verdict:
+    """Each stage in the order in which they are looked for, with its signs judged on the state's day."""
+    seen, day = chronicle(visits, first, rules), state.day.toordinal()
+    parts = tuple(
+        attrs.evolve(
+            told(each.to_stay if each.name == state.before else each.enter, seen, day), actual=each.name
+        )
+        for each in rules.stages
+    )
+    return Verdict("stage", any(part.holds for part in parts), state.stage, joint=Joint.ANY, parts=parts)
+
+
+_FIRST_DAY: Final = date.min.toordinal()
+_LAST_DAY: Final = date.max.toordinal()
+
+
+def _day(ordinal: int) -> date | None:
+    """The day of that number; one past the end of the calendar never comes."""
+    return None if ordinal > _LAST_DAY else date.fromordinal(ordinal)
+
+
+def _stage(before: str, seen: Chronicle, day: int, rules: StageRules) -> str:
+    for stage in rules.stages:
+        if are_seen(stage.to_stay if stage.name == before else stage.enter, seen, day):
+            return stage.name
+    return ""
+
+
+def _next_turn(seen: Chronicle, day: int, rules: StageRules) -> int | None:
+    turns = (
+        turn
+        for stage in rules.stages
+        for signs in ((stage.enter,) if stage.stay is None else (stage.enter, stage.stay))
+        for turn in turning_days(signs, seen, day)
+    )
+    return min(turns, default=None)

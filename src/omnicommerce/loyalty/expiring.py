@@ -1,0 +1,69 @@
+"""Lots run out by themselves; sweeping them only writes down what time has decided already."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from omnicommerce.kernel.ids import MemberId
+from omnicommerce.loyalty.entry import Filling, Heading, entered
+from omnicommerce.loyalty.lots import lot_named
+from omnicommerce.loyalty.months import pages_in, unread
+from omnicommerce.loyalty.points_book import (
+    Account,
+    Kind,
+    LotMove,
+    Month,
+    PointsBook,
+    PointsHead,
+    PointsMoved,
+    Posting,
+    total,
+)
+from omnicommerce.loyalty.rules import NO_POINTS
+
+
+def next_due(head: PointsHead) -> datetime | None:
+    """The first instant at which `expire` has something to do; None if nothing will ever run out.
+
+    After a sweep at that instant it lies later, or is None.
+    """
+    return min(
+        (month.expires_first for month in head.months if month.expires_first is not None), default=None
+    )
+
+
+def expire(book: PointsBook, member: MemberId, id: str, now: datetime) -> PointsMoved | None:
+    """Move what has run out at *now* from the member to breakage. None where no month is due.
+
+    The bounds in the head may be due although nothing has run out; then the event moves no points and
+    only puts them right.
+    """
+    missing = pages_for_expiry(book, now)
+    assert not missing, f"{missing} must be read first: pages_for_expiry names them"
+    due = _due(book, now)
+    if not due:
+        return None
+    moves = tuple(
+        LotMove(lot_named(name, place), -lot.remaining, expired=lot.remaining)
+        for month in due
+        for name in pages_in(month)
+        for place, lot in enumerate(book.pages[name].lots)
+        if lot.has_run_out(now) and lot.remaining > NO_POINTS
+    )
+    run_out = total(move.expired for move in moves)
+    return entered(
+        book,
+        Heading(member, id, Kind.EXPIRY),
+        Filling(moves),
+        (Posting(Account.BREAKAGE, run_out),),
+        looked_at=[month.month for month in due],
+    )
+
+
+def pages_for_expiry(book: PointsBook, now: datetime) -> tuple[str, ...]:
+    """The pages that `expire` still has to see."""
+    return unread(book, [name for month in _due(book, now) for name in pages_in(month)])
+
+
+def _due(book: PointsBook, now: datetime) -> tuple[Month, ...]:
+    return tuple(month for month in book.head.months if not month.is_all_alive(now))

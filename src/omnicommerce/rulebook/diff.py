@@ -1,0 +1,100 @@
+"""What changes for the shop if one rulebook takes the place of another, in the words of the trade."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final, TypeVar
+
+import attrs
+
+from omnicommerce.rulebook.book import Rulebook
+from omnicommerce.rulebook.words import said, summary
+
+K = TypeVar("K", bound=str)
+
+ROWS: Final = ("levels", "stages")
+"""Rules in rows, which are compared by their names and not as a whole."""
+
+
+@attrs.frozen
+class Change:
+    """One change: of which part, what about it, and what it was before and will be after.
+
+    What was added has no before, what was removed no after, and a list says only how many.
+    """
+
+    part: str
+    what: str
+    before: str = ""
+    after: str = ""
+
+    def __str__(self) -> str:
+        if self.before and self.after:
+            return f"{self.part}: {self.what} {self.before} -> {self.after}"
+        return f"{self.part}: {', '.join(filter(None, (self.what, self.before, self.after)))}"
+
+
+def diff(before: Rulebook, after: Rulebook) -> tuple[Change, ...]:
+    """Every change from *before* to *after*, in the order of the rulebook; none if the two are equal.
+
+    Instants are told by the calendar of the shop as it will be after.
+    """
+    zone = after.sales.zone
+    return (
+        *_fields("sales", before.sales, after.sales, zone),
+        *_fields("points", before.points, after.points, zone),
+        *_fields("tiers", before.tiers, after.tiers, zone),
+        *_in_order("tier", before.tiers.levels, after.tiers.levels, "tiers", zone),
+        *_fields("stages", before.stages, after.stages, zone),
+        *_in_order("stage", before.stages.stages, after.stages.stages, "stages", zone),
+        *_rows("store", before.stores, after.stores, zone),
+        *_rows("campaign", before.campaigns, after.campaigns, zone),
+        *_lists("product list", before.product_lists, after.product_lists),
+        *_lists("member list", before.member_lists, after.member_lists),
+    )
+
+
+def _fields(part: str, before: Any, after: Any, zone: str) -> Iterator[Change]:
+    kind = type(after)
+    for field in attrs.fields(kind):
+        old, new = getattr(before, field.name), getattr(after, field.name)
+        if old != new and field.name not in ROWS:
+            what, was = said(kind, field.name, old, zone)
+            _, will_be = said(kind, field.name, new, zone)
+            # Two values may be called the same, such as a list named "everybody" and no list at all.
+            yield Change(part, what, *((was, will_be) if was != will_be else (repr(old), repr(new))))
+
+
+def _rows(part: str, before: Mapping[K, Any], after: Mapping[K, Any], zone: str) -> Iterator[Change]:
+    for name in dict.fromkeys((*before, *after)):
+        if name not in after:
+            yield Change(f"{part} {name}", "removed", before=summary(before[name], zone))
+        elif name not in before:
+            yield Change(f"{part} {name}", "added", after=summary(after[name], zone))
+        else:
+            yield from _fields(f"{part} {name}", before[name], after[name], zone)
+
+
+def _in_order(
+    part: str, before: Iterable[Any], after: Iterable[Any], whole: str, zone: str
+) -> Iterator[Change]:
+    """Rows that have names of their own, and an order that counts."""
+    old, new = ({row.name: row for row in rows} for rows in (before, after))
+    yield from _rows(part, old, new, zone)
+    was, will_be = ([name for name in rows if name in old and name in new] for rows in (old, new))
+    if was != will_be:
+        yield Change(whole, "order", ", ".join(was), ", ".join(will_be))
+
+
+def _lists(
+    part: str, before: Mapping[str, frozenset[Any]], after: Mapping[str, frozenset[Any]]
+) -> Iterator[Change]:
+    for name in dict.fromkeys((*before, *after)):
+        old, new = before.get(name), after.get(name)
+        if new is None and old is not None:
+            yield Change(f"{part} {name}", "removed", before=f"{len(old)} listed")
+        elif old is None and new is not None:
+            yield Change(f"{part} {name}", "added", after=f"{len(new)} listed")
+        elif old is not None and new is not None and old != new:
+            counts = ((len(new - old), "added"), (len(old - new), "removed"))
+            yield Change(f"{part} {name}", ", ".join(f"{count} {what}" for count, what in counts if count))
