@@ -1,7 +1,7 @@
 """A process may be killed, and an answer lost, at any call of the storage: telling it again puts all right.
 
-No call is missed: an undisturbed run says how many there are. The negative control at the end does the same to
-a till that keeps the sale in one commit and its points in another, and there points do get lost.
+No call is missed: an undisturbed run says how many there are. The negative controls at the end do the same to
+tills that keep the sale in one commit and its points in another, and there points do get lost or doubled.
 """
 
 from __future__ import annotations

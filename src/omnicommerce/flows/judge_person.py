@@ -51,7 +51,7 @@ def judge(person: Versioned[Person], member: MemberId, changed: date | None) -> 
     history = yield from _history(before, member, changed, today, rules)
     state, first = _stage(before, history, changed, today, rules)
     standing = _standing(state, first, history, head.value, today, rules)
-    yield from stage(_recorded(person, member, standing, now))
+    yield from stage(_recorded(person, member, standing, rules.tiers.base, now))
     return standing
 
 
@@ -61,11 +61,12 @@ def expect(person: Versioned[Person], member: MemberId) -> Asking[None]:
     if before is None:
         yield from judge(person, member, None)
         return
-    head, now = yield from ask_all(Get(HEADS, member), Now())
+    head, rules, now = yield from ask_all(Get(HEADS, member), Rules(Rulebook), Now())
     sweep = next_due(head.value) if head.value is not None else None
     if sweep is None or (before.due is not None and before.due <= sweep):
         return
-    yield from stage(_recorded(person, member, attrs.evolve(before, due=sweep), now))
+    standing = attrs.evolve(before, due=sweep)
+    yield from stage(_recorded(person, member, standing, rules.tiers.base, now))
 
 
 def stage_on(
@@ -153,17 +154,21 @@ def _standing(
     )
 
 
-def _recorded(person: Versioned[Person], member: MemberId, standing: Standing, now: datetime) -> Changes:
-    before = person.must().standing
+def _recorded(
+    person: Versioned[Person], member: MemberId, standing: Standing, base: str, now: datetime
+) -> Changes:
     fact = PersonJudged(PersonId(person.id), standing)
-    changes = replacing(person, apply_to_person(person.value, fact), Event(fact, at=now, members=(member,)))
-    return changes + happened(*_moves(member, before, standing, now))
+    told = Event(fact, at=now, members=(member,))
+    changes = replacing(person, apply_to_person(person.value, fact), told)
+    return changes + happened(*_moves(member, person.must().standing, standing, base, now))
 
 
-def _moves(member: MemberId, before: Standing | None, after: Standing, now: datetime) -> Iterable[Event]:
-    """What others may want to hear of: another tier, another stage."""
-    if before is None or before.tier != after.tier:
-        yield Event(TierChanged(member, before.tier if before else "", after.tier), at=now, members=(member,))
-    if before is None or before.stage != after.stage:
-        fact = StageChanged(member, before.stage if before else "", after.stage)
-        yield Event(fact, at=now, members=(member,))
+def _moves(
+    member: MemberId, before: Standing | None, after: Standing, base: str, now: datetime
+) -> Iterable[Event]:
+    """What others may want to hear of: another tier, another stage. Everybody begins on the *base* level."""
+    tier, stage = (base, "") if before is None else (before.tier, before.stage)
+    if tier != after.tier:
+        yield Event(TierChanged(member, tier, after.tier), at=now, members=(member,))
+    if stage != after.stage:
+        yield Event(StageChanged(member, stage, after.stage), at=now, members=(member,))

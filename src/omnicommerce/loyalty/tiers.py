@@ -100,7 +100,7 @@ def _check_rise(lower: Money, higher: Money, path: str) -> None:
 
 @attrs.frozen
 class TierChanged:
-    """A member reached another level, or lost one; ``before`` is empty for somebody new."""
+    """A member reached another level, or lost one."""
 
     member: MemberId
     before: str

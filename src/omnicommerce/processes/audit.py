@@ -2,8 +2,9 @@
 
 It runs beside writers. A record is compared at the version that the fold has reached, and forgotten once it
 is settled, so what is held in memory is what has still to change. One that stands at another version is
-waited for: its entry was committed together with it, so it is in the journal by the time that one has been
-read to its end once more.
+looked at again: its entry was committed together with it, so it is in the journal by the time that one has
+been read to its end once more. What is written anew after it was forgotten can only be followed: it is held
+to its version and its checksum.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any, Final, TypeAlias
 
 import attrs
 
-from omnicommerce.kernel.collection import ABSENT
+from omnicommerce.kernel.collection import ABSENT, Collection, Keep, NotPersonal
 from omnicommerce.kernel.process import (
     Compare,
     Doing,
@@ -29,6 +30,7 @@ from omnicommerce.kernel.process import (
 )
 from omnicommerce.processes.folds import FOLDS, Fold
 from omnicommerce.processes.laws import Laws
+from omnicommerce.rulebook import PARTS, RulebookInstalled
 
 PAGE: Final = 200
 """Few enough entries that what they wrote is mostly one look."""
@@ -79,7 +81,12 @@ _Name: TypeAlias = tuple[str, str]
 
 @attrs.define(eq=False)
 class _Books:
-    """The fold so far: records that have not been found settled, and the sums of counters."""
+    """The fold so far: records that have not been found settled, and the sums of counters.
+
+    `settled` holds of every settled record the hash of its name and of its version. Of a name in `watched`
+    are kept all versions that entries tell of, of a counter in `passed` all totals. What is `lost` is followed
+    no further: why has been said, and it would only be said again of all that comes after.
+    """
 
     folds: Mapping[str, Fold]
     laws: Laws = attrs.field(factory=Laws)
@@ -87,29 +94,55 @@ class _Books:
     entries: int = 0
     records: int = 0
     open: dict[_Name, Expected] = attrs.field(factory=dict)
-    settled: set[int] = attrs.field(factory=set)
-    moved_on: dict[_Name, str] = attrs.field(factory=dict)
+    settled: dict[int, int] = attrs.field(factory=dict)
+    watched: dict[_Name, set[str]] = attrs.field(factory=dict)
+    journaled: set[str] = attrs.field(factory=set)
+    parts: set[str] = attrs.field(factory=set)
     totals: dict[str, int] = attrs.field(factory=dict)
     passed: dict[str, set[int]] = attrs.field(factory=dict)
-    blamed: set[_Name] = attrs.field(factory=set)
+    lost: set[_Name | str] = attrs.field(factory=set)
+    accused: set[str] = attrs.field(factory=set)
     findings: list[Finding] = attrs.field(factory=list)
     more: int = 0
 
     def find(self, where: str, what: str) -> None:
+        """Say what is wrong."""
         if len(self.findings) < FINDINGS_MAX:
-            self.findings.append(Finding(where, what))
+            self.findings.append(Finding(_shown(where), _shown(what)))
         else:
             self.more += 1
+
+    def accuse(self, name: _Name, what: str) -> None:
+        """Say what is wrong with a record: once, because the first is the cause of the rest."""
+        where = f"record {name[0]}/{name[1]}"
+        if where not in self.accused:
+            self.accused.add(where)
+            self.find(where, what)
+
+    def lose(self, name: _Name) -> None:
+        """Follow this record no further."""
+        self.open.pop(name, None)
+        self.settled.pop(hash(name), None)
+        self.lost.add(name)
+
+    def stands(self, name: _Name, version: str) -> bool:
+        """Whether this is the version at which the entries have left the record."""
+        if name in self.open:
+            return self.open[name].version == version
+        return self.settled.get(hash(name), hash(ABSENT)) == hash(version)
+
+
+def _shown(text: str) -> str:
+    """One line whatever bytes were damaged."""
+    return text if text.isprintable() else ascii(text)[1:-1]
 
 
 def audit(folds: Mapping[str, Fold] = FOLDS) -> Process[Audited]:
     """Fold the journal again, and compare every record, book and counter with it."""
     books = _Books(folds)
+    books.journaled.update(folds)
     yield from _read_on(books)
-    for _ in range(ROUNDS_MAX):
-        if not books.open:
-            break
-        yield from _waited_for(books)
+    yield from _compared(books)
     yield from _counted(books)
     yield from _listed(books)
     return Audited(
@@ -131,96 +164,84 @@ def _read_on(books: _Books) -> Doing[None]:
     touched: dict[_Name, None] = {}
     while page := (yield from do(ReadJournal(books.position, PAGE))):
         for told in page:
-            _take(books, told, touched)
+            _take(books, told)
+            touched.update(dict.fromkeys((write[0], write[1]) for write in told.writes))
         books.position = page[-1].position
-        waits = {name: None for name in touched if _is_of(books, name, page[-1].batch)}
-        yield from _settle(books, [name for name in touched if name in books.open and name not in waits])
+        # A damaged entry does not say of which batch it is.
+        last = next((told.batch for told in reversed(page) if told.batch), "")
+        waits = {name: None for name in touched if name in books.open and books.open[name].version == last}
+        yield from _settle(books, (name for name in touched if name not in waits))
         touched = waits
-    yield from _settle(books, [name for name in touched if name in books.open])
-
-
-def _is_of(books: _Books, name: _Name, batch: str) -> bool:
-    return name in books.open and books.open[name].version == batch
-
-
-def _waited_for(books: _Books) -> Doing[None]:
-    """Look at the open records again; by the journal's next end, an entry tells of each version seen."""
-    names = tuple(books.open)
-    seen = yield from _settle(books, names)
-    yield from _read_on(books)
-    for name, version in seen.items():
-        expected = books.open.get(name)
-        if expected is None or expected.version == version or name in books.moved_on:
-            continue
-        if hash((name, version)) not in books.settled:
-            del books.open[name]
-            books.blamed.add(name)
-            books.find(f"record {name[0]}/{name[1]}", _astray(version))
-
-
-def _astray(version: str) -> str:
-    return "it is not there" if version == ABSENT else "no entry tells how it came to stand as it does"
+    yield from _settle(books, touched)
 
 
 # --- one entry -----------------------------------------------------------------------------------
 
 
-def _take(books: _Books, told: Told, touched: dict[_Name, None]) -> None:
+def _take(books: _Books, told: Told) -> None:
     books.entries += 1
-    where = f"entry {told.id} at {told.position}"
     if told.fault:
-        books.find(where, told.fault)
-        # What it says cannot be believed, so what it wrote can only be followed.
-        for collection, id, _, after in told.writes:
-            books.open.pop((collection, id), None)
-            books.moved_on[collection, id] = after
-    else:
-        for law in books.laws.broken_by(told):
-            books.find(where, law)
-        for collection, id, before, after in told.writes:
-            _fold(books, told, (collection, id), (before, after))
-            touched[collection, id] = None
+        books.find(f"entry {told.id} at {told.position}", told.fault)
+        # What it says cannot be believed, so what it wrote cannot be worked out.
+        for collection, id, _, _ in told.writes:
+            books.lose((collection, id))
+        books.lost.update(counter for counter, _ in told.adds)
+        return
+    for law in books.laws.broken_by(told):
+        books.find(f"entry {told.id} at {told.position}", law)
+    if isinstance(told.fact, RulebookInstalled):
+        books.parts.update(told.fact.parts)
+    for collection, id, before, after in told.writes:
+        _follow(books, told, (collection, id), (before, after))
     for counter, delta in told.adds:
-        total = books.totals[counter] = books.totals.get(counter, 0) + delta
-        books.passed.setdefault(counter, set()).add(total)
+        books.totals[counter] = books.totals.get(counter, 0) + delta
+        if counter in books.passed:
+            books.passed[counter].add(books.totals[counter])
 
 
-def _fold(books: _Books, told: Told, name: _Name, versions: tuple[str, str]) -> None:
+def _follow(books: _Books, told: Told, name: _Name, versions: tuple[str, str]) -> None:
     before, after = versions
-    where = f"record {name[0]}/{name[1]}"
-    fold = books.folds.get(name[0])
-    if fold is None:
-        if "." not in name[0]:
-            books.find(where, "nobody knows how such a record follows from its events")
-        # A collection with a dot is the host's own: it is not for this library to say what should be in it.
+    if name in books.watched:
+        books.watched[name].add(after)
+    if name in books.lost:
         return
+    if not books.stands(name, before):
+        books.accuse(name, f"entry {told.id} at {told.position} did not find it as those before had left it")
+        books.lose(name)
+        return
+    books.journaled.add(name[0])
+    books.settled.pop(hash(name), None)
     held = books.open.pop(name, None)
-    if held is None and before != ABSENT:
-        if books.moved_on.get(name) != before and hash((name, before)) not in books.settled:
-            books.find(where, f"no entry tells how it came to what entry {told.id} found")
-        # It was settled, and forgotten: what it is now can only be followed, not worked out.
-        books.moved_on[name] = after
+    fold = books.folds.get(name[0])
+    if fold is not None:
+        is_known = before == ABSENT or (held is not None and held.value is not None)
+        value = None if held is None else held.value
+        _fold(books, told, Expected(fold.collection, name[1], after, value, told.recorded_at), is_known)
         return
-    if held is not None and held.version != before:
-        books.find(where, f"entry {told.id} did not find it as the entries before had left it")
-    if name in books.moved_on and before == ABSENT:
-        del books.moved_on[name]
-    books.open[name] = _folded(books, told, name, fold, held, after)
+    if "." not in name[0]:
+        books.accuse((name[0], ""), "nobody knows how such records follow from their events")
+    # A collection with a dot is the host's own: it is not for this library to say what should be in it.
+    books.open[name] = Expected(_hosts(name[0]), name[1], after, None, told.recorded_at)
 
 
-def _folded(
-    books: _Books, told: Told, name: _Name, fold: Fold, held: Expected | None, after: str
-) -> Expected:
+def _fold(books: _Books, told: Told, expected: Expected, is_known: bool) -> None:
+    """Work out what the record is now; what it was has been forgotten unless it *is_known*."""
+    name = (expected.collection.name, expected.id)
     value: Any = None
-    if after != ABSENT:
+    if is_known and expected.version != ABSENT:
         try:
-            value = fold.apply(held.value if held is not None else None, name[1], told)
+            value = books.folds[name[0]].apply(expected.value, name[1], told)
         except Exception as error:  # noqa: BLE001 - whatever a damaged history makes a room say
             books.find(f"entry {told.id} at {told.position}", f"it does not fit {name[0]}/{name[1]}: {error}")
-        else:
-            for law in books.laws.broken_in(name[0], name[1], value):
-                books.find(f"record {name[0]}/{name[1]}", law)
-    return Expected(fold.collection, name[1], after, value, told.recorded_at)
+            books.lose(name)
+            return
+    books.open[name] = attrs.evolve(expected, value=value)
+    for law in books.laws.broken_in(name[0], name[1], value):
+        books.accuse(name, f"{law}, since entry {told.id} at {told.position}")
+
+
+def _hosts(name: str) -> Collection[Any]:
+    return Collection(name, object, personal=NotPersonal(), keep=Keep.AS_BOOKS)
 
 
 # --- records and counters ------------------------------------------------------------------------
@@ -228,56 +249,77 @@ def _folded(
 
 def _settle(books: _Books, names: Iterable[_Name]) -> Doing[dict[_Name, str]]:
     """Compare these open records; forget what is settled, and say at which other version the rest stands."""
-    asked = [(name, books.open[name]) for name in names]
+    asked = [(name, books.open[name]) for name in names if name in books.open]
     if not asked:
         return {}
-    found = yield from do(Compare(tuple(expected for _, expected in asked)))
+    found = yield from do(Compare(tuple([expected for _, expected in asked])))
     others: dict[_Name, str] = {}
     for (name, expected), each in zip(asked, found, strict=True):
         if each.likeness is Likeness.OTHER_VERSION:
             others[name] = each.version
             continue
         if each.likeness is Likeness.DIFFERENT:
-            books.find(f"record {name[0]}/{name[1]}", "its body is not what its entries say")
+            books.accuse(name, "its body is not what its entries say")
         del books.open[name]
         books.records += 1
-        books.settled.add(hash((name, expected.version)))
+        books.settled[hash(name)] = hash(expected.version)
     return others
+
+
+def _compared(books: _Books) -> Doing[None]:
+    """Look at the open records again; by the journal's next end, an entry tells of each version seen."""
+    for _ in range(ROUNDS_MAX):
+        if not books.open:
+            return
+        books.watched = {name: {expected.version} for name, expected in books.open.items()}
+        seen = yield from _settle(books, tuple(books.open))
+        yield from _read_on(books)
+        _judge(books, seen)
+
+
+def _judge(books: _Books, seen: Mapping[_Name, str]) -> None:
+    for name, version in seen.items():
+        if version not in books.watched[name]:
+            is_there = version != ABSENT
+            books.accuse(
+                name, "no entry tells how it came to stand as it does" if is_there else "it is not there"
+            )
+            books.lose(name)
+    books.watched = {}
 
 
 def _listed(books: _Books) -> Doing[None]:
     """Where the storage can list its records: find those that are damaged, or that no entry tells of."""
+    parts = {(PARTS.name, digest) for digest in books.parts}
     after = ("", "")
     while page := (yield from do(ReadEverything(after, LISTED))):
         after = (page[-1].collection, page[-1].id)
+        parts.difference_update((each.collection, each.id) for each in page)
         for each in page:
-            if not each.is_intact and each.collection not in books.folds:
-                books.find(f"record {each.collection}/{each.id}", "its checksum is not its own")
-        if any(not _is_told(books, each) for each in page):
-            # It may be newer than what was read of the journal.
+            if not each.is_intact:
+                books.accuse((each.collection, each.id), "its checksum is not its own")
+        seen = {(each.collection, each.id): each.version for each in page if not _is_told(books, each)}
+        if seen:
+            # They may be newer than what was read of the journal.
+            books.watched = {name: set() for name in seen}
             yield from _read_on(books)
-        for each in page:
-            if not _is_told(books, each):
-                books.find(f"record {each.collection}/{each.id}", "no entry tells of it")
+            _judge(books, seen)
+    if page is not None:
+        for name in sorted(parts):
+            books.accuse(name, "it is not there")
 
 
 def _is_told(books: _Books, each: Standing) -> bool:
     name = (each.collection, each.id)
-    if each.collection not in books.folds or name in books.open or name in books.moved_on:
-        return True
-    return hash((name, each.version)) in books.settled or name in books.blamed
+    return each.collection not in books.journaled or name in books.lost or books.stands(name, each.version)
 
 
 def _counted(books: _Books) -> Doing[None]:
     """Compare the counters; one that moves meanwhile stands where some entry since has left it."""
-    wrong = tuple(books.totals)
-    for _ in range(ROUNDS_MAX):
-        if not wrong:
-            return
-        for name in wrong:
-            books.passed[name] = {books.totals[name]}
-        stored = yield from do(ReadCounters(wrong))
-        yield from _read_on(books)
-        wrong = tuple(name for name in wrong if stored[name] not in books.passed[name])
-    for name in wrong:
-        books.find(f"counter {name}", f"it is not {books.totals[name]}, which its entries add up to")
+    books.passed = {name: {total} for name, total in books.totals.items() if name not in books.lost}
+    stored = yield from do(ReadCounters(tuple(books.passed)))
+    yield from _read_on(books)
+    for name, passed in books.passed.items():
+        if name not in books.lost and stored[name] not in passed:
+            books.find(f"counter {name}", f"it is not {books.totals[name]}, which its entries add up to")
+    books.passed = {}
