@@ -225,6 +225,13 @@ def test_without_stages_there_is_none() -> None:
     assert next_stage_day(state, visits(0), on(0), rules) is None
 
 
+def test_a_stage_that_the_merchant_has_given_up_is_left_as_soon_as_anybody_looks() -> None:
+    old = StageState("vip", on(9), "vip")
+
+    assert StageState("new", on(9), "vip") == advance(old, visits(0), on(0), on(9), SILENCE)
+    assert StageState("active", on(40), "active") == advance(old, visits(0), on(0), on(40), SILENCE)
+
+
 @pytest.mark.parametrize("rules", [SILENCE, PURCHASES])
 def test_years_of_silence_are_passed_over(rules: StageRules) -> None:
     """Day by day, the eight thousand years would take minutes."""

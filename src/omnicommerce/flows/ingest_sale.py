@@ -19,7 +19,7 @@ from omnicommerce.kernel.ids import MemberId
 from omnicommerce.kernel.instant import local_day
 from omnicommerce.kernel.points import Points
 from omnicommerce.kernel.verdict import Verdict, every
-from omnicommerce.loyalty import HEADS
+from omnicommerce.loyalty import HEADS, earned
 from omnicommerce.orders import SALES, WAITING, CouponUse, RecordedSale, Sale, sale_verdict
 from omnicommerce.rulebook import Rulebook
 from omnicommerce.stores import Stores, known
@@ -50,12 +50,13 @@ def ingest(*, sale: Sale) -> Flow[Ingested]:
         NotTheSame: the receipt was told before, with other content.
         BadValue: what was shown is no identifier; the path begins with ``sale.shown``.
     """
-    identifier = _identifier(sale)
+    id = sale.key.id
+    identifier = _identifier(sale, id)
     node_id = sale.member or (yield from ask(NodeId(identifier.namespace, identifier.text)))
     # The head of the book is wanted next, so it is read along.
     told, waiting, node, _, rules, stores, now = yield from ask_all(
-        Get(SALES, sale.key.id),
-        Get(WAITING, sale.key.id),
+        Get(SALES, id),
+        Get(WAITING, id),
         Get(NODES, node_id),
         Get(HEADS, node_id),
         Rules(Rulebook),
@@ -63,16 +64,25 @@ def ingest(*, sale: Sale) -> Flow[Ingested]:
         Now(),
     )
     if told.value is not None:
-        _check_same(sale, node_id, told.value)
-        return Outcome(_answer(sale, told.value))
+        _check_same(id, sale, node_id, told.value)
+        return Outcome(_answer(id, told.value))
 
     judged = (known(stores, sale.store), sale_verdict(sale, rules.sales, now), *_customer(sale, node.value))
     verdict = every("impossible_sale", judged)
     if not verdict.holds:
         raise Refused(verdict)
 
-    draft = Draft(sale, node_id, local_day(sale.at, rules.sales.zone), rules)
-    if is_guests(sale):
+    is_a_guests = is_guests(sale)
+    draft = Draft(
+        id=id,
+        sale=sale,
+        node=node_id,
+        member=None if is_a_guests else MemberId(node_id),
+        day=local_day(sale.at, rules.sales.zone),
+        rules=rules,
+        earned=NO_POINTS if is_a_guests else earned(sale.total, rules.points),
+    )
+    if is_a_guests:
         record = yield from post_guests_sale(draft, identifier, waiting.value is not None)
     else:
         if node.value is None:
@@ -80,7 +90,7 @@ def ingest(*, sale: Sale) -> Flow[Ingested]:
         record = yield from post_members_sale(draft, MemberId(node_id), waiting.value is not None)
     if waiting.value is not None:
         yield from take_waiting(waiting.value)
-    return Outcome(_answer(sale, record))
+    return Outcome(_answer(id, record))
 
 
 def is_guests(sale: Sale) -> bool:
@@ -88,10 +98,10 @@ def is_guests(sale: Sale) -> bool:
     return sale.member is None and sale.shown is None
 
 
-def _identifier(sale: Sale) -> Identifier:
+def _identifier(sale: Sale, id: str) -> Identifier:
     """What was shown; where nothing was, the order itself. A member who is named needs neither."""
     if sale.shown is None:
-        return order(sale.key.id)
+        return order(id)
     try:
         return shown(sale.shown.namespace, sale.shown.text, sale.shown.region)
     except BadValue as bad:
@@ -105,7 +115,7 @@ def _customer(sale: Sale, node: Node | None) -> tuple[Verdict, ...]:
     return Verdict("no_such_member", is_known), Verdict("guest_burns", has_points)
 
 
-def _check_same(sale: Sale, node_id: str, told: RecordedSale) -> None:
+def _check_same(id: str, sale: Sale, node_id: str, told: RecordedSale) -> None:
     """The same receipt again must say the same."""
     lines = tuple((line.product, line.quantity, line.paid.minor) for line in sale.lines)
     first = tuple((line.product, line.quantity, line.paid_minor) for line in told.lines)
@@ -113,8 +123,8 @@ def _check_same(sale: Sale, node_id: str, told: RecordedSale) -> None:
     coupons = tuple(use.campaign for use in told.coupons)
     before = (told.node, told.at, told.channel, told.currency, told.burned, coupons, first)
     if again != before:
-        raise NotTheSame(sale.key.id)
+        raise NotTheSame(id)
 
 
-def _answer(sale: Sale, record: RecordedSale) -> Ingested:
-    return Ingested(sale.key.id, record.member, record.earned, record.burned, record.coupons)
+def _answer(id: str, record: RecordedSale) -> Ingested:
+    return Ingested(id, record.member, record.earned, record.burned, record.coupons)

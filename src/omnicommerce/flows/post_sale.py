@@ -28,6 +28,7 @@ from omnicommerce.kernel.changes import Event, happened, removing, replacing
 from omnicommerce.kernel.flow import Asking, Get, GetMany, LookMany, Now, Rules, ask, ask_all, stage
 from omnicommerce.kernel.ids import MemberId
 from omnicommerce.kernel.instant import local_day
+from omnicommerce.kernel.points import Points
 from omnicommerce.kernel.verdict import held
 from omnicommerce.loyalty import (
     HEADS,
@@ -40,7 +41,6 @@ from omnicommerce.loyalty import (
     book_of,
     burn,
     draws_of,
-    earned,
     lot_of,
     pages_for_accrual,
     pages_for_burn,
@@ -61,29 +61,36 @@ from omnicommerce.orders import (
 from omnicommerce.rulebook import Rulebook
 
 
-@attrs.frozen
+@attrs.frozen(kw_only=True)
 class Draft:
-    """A sale on its way into the books: under which node, for which day, by which rules."""
+    """A sale on its way into the books: for whom, for which day, by which rules, and what it earns."""
 
+    id: str
     sale: Sale
     node: str
+    member: MemberId | None
     day: date
     rules: Rulebook
+    earned: Points
 
-    @property
-    def id(self) -> str:
-        """The sale's own id."""
-        return self.sale.key.id
-
-    def event(self, fact: Any, member: MemberId | None) -> Event:
+    def event(self, fact: Any) -> Event:
         """*fact*, as something that happened with this sale."""
-        members = () if member is None else (member,)
-        return Event(fact, at=self.sale.at, members=members, channel=self.sale.channel, store=self.sale.store)
+        sale = self.sale
+        members = () if self.member is None else (self.member,)
+        return Event(fact, at=sale.at, members=members, channel=sale.channel, store=sale.store)
+
+
+@attrs.frozen
+class Wanted:
+    """What a sale wants of its member's points: to burn some, and to add what it earned."""
+
+    burn: Burn | None
+    accrual: Accrual
 
 
 @attrs.frozen
 class Moves:
-    """What a sale does to its member's points: what it burns, and what it earns."""
+    """What a sale does to its member's points."""
 
     burned: PointsMoved | None = None
     accrued: PointsMoved | None = None
@@ -91,13 +98,13 @@ class Moves:
 
 def post_guests_sale(draft: Draft, identifier: Identifier, is_waited_for: bool) -> Asking[RecordedSale]:
     """Keep a guest's sale under its own order, until it is known whose it was."""
-    facts = _redemptions(draft, None, {}, (yield from ask(Rules(Campaigns))))
-    record = _record(draft, None, Moves(), facts)
+    facts = _redemptions(draft, {}, (yield from ask(Rules(Campaigns))))
+    record = _record(draft, Moves(), facts)
     node = yield from ask(Get(NODES, draft.node))
     noted = note_guest(identifier, MemberId(draft.node))
-    yield from stage(replacing(node, apply_to_node(node.value, noted), draft.event(noted, None)))
-    yield from _kept(draft, None, record, is_waited_for)
-    yield from stage(happened(*(draft.event(fact, None) for fact in facts)))
+    yield from stage(replacing(node, apply_to_node(node.value, noted), draft.event(noted)))
+    yield from _kept(draft, record, is_waited_for)
+    yield from stage(happened(*map(draft.event, facts)))
     return record
 
 
@@ -109,22 +116,21 @@ def post_members_sale(draft: Draft, member: MemberId, is_waited_for: bool) -> As
     )
     person_id = node.must().person
     assert person_id is not None, "a member is a person"
+    wanted = _wanted(draft, member)
     today = local_day(now, rules.sales.zone)
     # A campaign that nobody knows has no uses to count, and perhaps a name that no record could have.
     presented = (each for each in dict.fromkeys(sale.coupons) if each in campaigns.by_id)
-    counters = tuple(usage_id(each, member) for each in presented)
     # One look at all that the rest will ask for.
     person, usages, _, _ = yield from ask_all(
         Get(PERSONS, person_id),
-        GetMany(USAGE, counters),
-        page_keys(member, _pages(draft, member, book_of(head.value, {}), now)),
+        GetMany(USAGE, tuple(usage_id(each, member) for each in presented)),
+        page_keys(member, _pages(draft, wanted, book_of(head.value, {}), now)),
         LookMany(SPEND, (*months_to_judge(member, today, rules), spend_id(member, draft.day))),
     )
-    uses = {usage.id: usage.value for usage in usages}
-    facts = _redemptions(draft, member, uses, campaigns)
-    moves = yield from _moves(draft, member, now)
-    record = _record(draft, member, moves, facts)
-    yield from _kept(draft, member, record, is_waited_for)
+    facts = _redemptions(draft, {usage.id: usage.value for usage in usages}, campaigns)
+    moves = yield from _moves(draft, wanted, member, now)
+    record = _record(draft, moves, facts)
+    yield from _kept(draft, record, is_waited_for)
     for fact in facts:
         yield from _use(draft, member, fact)
     for moved in (moves.burned, moves.accrued):
@@ -134,25 +140,22 @@ def post_members_sale(draft: Draft, member: MemberId, is_waited_for: bool) -> As
     return record
 
 
-def _kept(draft: Draft, member: MemberId | None, record: RecordedSale, is_waited_for: bool) -> Asking[None]:
+def _kept(draft: Draft, record: RecordedSale, is_waited_for: bool) -> Asking[None]:
     """Keep the sale, and count it for its day; the returns that wait for it are taken up after that."""
     fact = SaleRecorded(draft.id, record)
     held, waiting = yield from ask_all(Get(SALES, draft.id), Get(WAITING, draft.id))
     changes = replacing(held, record)
-    if member is not None:
-        month = yield from ask(Get(SPEND, spend_id(member, draft.day)))
+    if draft.member is not None:
+        month = yield from ask(Get(SPEND, spend_id(draft.member, draft.day)))
         changes += replacing(month, apply_to_spend(month.value, fact))
     if is_waited_for:
         changes += removing(waiting)
-    yield from stage(changes + happened(draft.event(fact, member)))
+    yield from stage(changes + happened(draft.event(fact)))
 
 
-def _record(
-    draft: Draft, member: MemberId | None, moves: Moves, facts: tuple[CouponEvent, ...]
-) -> RecordedSale:
+def _record(draft: Draft, moves: Moves, facts: tuple[CouponEvent, ...]) -> RecordedSale:
     sale = draft.sale
     drawn = draws_of(moves.burned) if moves.burned is not None else ()
-    points = earned(sale.total, draft.rules.points) if member is not None else sale.burn
     return RecordedSale(
         at=sale.at,
         day=draft.day,
@@ -160,65 +163,56 @@ def _record(
         channel=sale.channel,
         currency=sale.total.currency,
         node=draft.node,
-        member=member,
-        lines=sold_lines(sale.lines, points, sale.burn),
+        member=draft.member,
+        lines=sold_lines(sale.lines, draft.earned, sale.burn),
         lot=lot_of(moves.accrued) if moves.accrued is not None else None,
         drawn=tuple(Drawn(draw.lot, draw.points) for draw in drawn),
-        coupons=tuple(_coupon_use(fact) for fact in facts),
+        coupons=tuple(map(_coupon_use, facts)),
     )
 
 
 # --- points --------------------------------------------------------------------------------------
 
 
-def _burn(draft: Draft, member: MemberId) -> Burn:
-    return Burn(member, f"sale/{draft.id}/burn", draft.sale.burn, f"sale/{draft.id}")
+def _wanted(draft: Draft, member: MemberId) -> Wanted:
+    sale, source = draft.sale, f"sale/{draft.id}"
+    burned = None if sale.burn.is_zero else Burn(member, f"{source}/burn", sale.burn, source)
+    return Wanted(burned, Accrual(member, f"{source}/accrual", draft.earned, sale.at, source))
 
 
-def _accrual(draft: Draft, member: MemberId) -> Accrual:
-    points = earned(draft.sale.total, draft.rules.points)
-    return Accrual(member, f"sale/{draft.id}/accrual", points, draft.sale.at, f"sale/{draft.id}")
-
-
-def _burned(draft: Draft, member: MemberId, book: PointsBook, now: datetime) -> PointsMoved | None:
-    if draft.sale.burn.is_zero:
-        return None
-    return burn(book, _burn(draft, member), draft.rules.points, now)
-
-
-def _pages(draft: Draft, member: MemberId, book: PointsBook, now: datetime) -> tuple[str, ...]:
+def _pages(draft: Draft, wanted: Wanted, book: PointsBook, now: datetime) -> tuple[str, ...]:
     """The pages of the member's book that the sale still has to see."""
     rules, zone = draft.rules.points, draft.rules.sales.zone
-    accrual = _accrual(draft, member)
-    needed = pages_for_accrual(book, accrual, rules, zone)
-    if draft.sale.burn.is_zero:
+    needed = pages_for_accrual(book, wanted.accrual, rules, zone)
+    if wanted.burn is None:
         return needed
-    needed = tuple(dict.fromkeys((*pages_for_burn(book, _burn(draft, member), now), *needed)))
+    needed = tuple(dict.fromkeys((*pages_for_burn(book, wanted.burn, now), *needed)))
     if needed:
         return needed
     # A burn may empty a month, and what is earned next then looks for its page from the first one on.
-    burned = _burned(draft, member, book, now)
-    assert burned is not None, "the sale burns points"
-    return pages_for_accrual(apply(book, burned), accrual, rules, zone)
+    emptied = apply(book, burn(book, wanted.burn, rules, now))
+    return pages_for_accrual(emptied, wanted.accrual, rules, zone)
 
 
-def _moves(draft: Draft, member: MemberId, now: datetime) -> Asking[Moves]:
+def _moves(draft: Draft, wanted: Wanted, member: MemberId, now: datetime) -> Asking[Moves]:
     """Decide what the sale burns, and only then what it earns: it never burns its own points."""
-    book = yield from open_book(member, lambda book: _pages(draft, member, book, now))
-    burned = _burned(draft, member, book, now)
-    if burned is not None:
-        book = apply(book, burned)
+    book = yield from open_book(member, lambda book: _pages(draft, wanted, book, now))
     rules, zone = draft.rules.points, draft.rules.sales.zone
-    return Moves(burned, accrue(book, _accrual(draft, member), rules, zone))
+    burned = None
+    if wanted.burn is not None:
+        burned = burn(book, wanted.burn, rules, now)
+        book = apply(book, burned)
+    return Moves(burned, accrue(book, wanted.accrual, rules, zone))
 
 
 # --- coupons -------------------------------------------------------------------------------------
 
 
 def _redemptions(
-    draft: Draft, member: MemberId | None, counters: Mapping[str, Usage | None], campaigns: Campaigns
+    draft: Draft, counters: Mapping[str, Usage | None], campaigns: Campaigns
 ) -> tuple[CouponEvent, ...]:
     """Judge each coupon in turn; two of one campaign are two uses."""
+    member = draft.member
     products = tuple(line.product for line in draft.sale.lines)
     counted = dict(counters)
     facts: list[CouponEvent] = []
@@ -239,7 +233,7 @@ def _coupon_use(fact: CouponEvent) -> CouponUse:
 
 def _use(draft: Draft, member: MemberId, fact: CouponEvent) -> Asking[None]:
     """Count a use; one that was refused is only told."""
-    told = draft.event(fact, member)
+    told = draft.event(fact)
     if not isinstance(fact, CouponRedeemed):
         yield from stage(happened(told))
         return

@@ -7,7 +7,7 @@ judged on days that are the same in whatever order sales and returns were told.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date, timedelta
+from datetime import date
 from typing import Final
 
 import attrs
@@ -49,12 +49,14 @@ def spend_id(member: MemberId, day: date) -> str:
 
 def spend_ids(member: MemberId, first: date, last: date) -> tuple[str, ...]:
     """The ids of the months from that of *first* to that of *last*, in order."""
-    ids = []
-    day = first.replace(day=1)
-    while day <= last:
-        ids.append(spend_id(member, day))
-        day = (day + timedelta(days=31)).replace(day=1)
-    return tuple(ids)
+    return tuple([f"{member}/{month}" for month in _months(first.year * 12 + first.month, last)])
+
+
+def _months(first: int, last: date) -> Iterator[str]:
+    """The names of months, counted through all years."""
+    for number in range(first - 1, last.year * 12 + last.month):
+        year, month = divmod(number, 12)
+        yield f"{year:04}-{month + 1:02}"
 
 
 def apply_to_spend(month: SpendMonth | None, event: SaleRecorded | GoodsReturned) -> SpendMonth:

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from typing import Any
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
 
 import attrs
 
 from omnicommerce import wire
 from omnicommerce.kernel.collection import ABSENT
-from omnicommerce.kernel.errors import BadInput, BadWire
+from omnicommerce.kernel.errors import BadWire
 from omnicommerce.kernel.instant import parse_instant
 from omnicommerce.kernel.process import Expected, Found, Likeness, Standing, Told
 from omnicommerce.ports.storage import COUNTERS, KEYS_MAX, Entry, Key, Position, Record
 from omnicommerce.runner.batch import ENTRY_ID_LENGTH
 from omnicommerce.runner.steps import Everything, Journal, Read, Steps
 from omnicommerce.runner.world import World
+
+R = TypeVar("R")
 
 
 def told(after: str, limit: int, world: World) -> Steps[tuple[Told, ...]]:
@@ -26,28 +29,55 @@ def told(after: str, limit: int, world: World) -> Steps[tuple[Told, ...]]:
 
 
 def _told(entry: Entry, vocabulary: wire.Vocabulary) -> Told:
+    fault = "" if entry_id(entry.body) == entry.id else "its body is not the one it was written with"
     try:
         said = wire.parse_ours(entry.body)
-        writes = tuple(
-            [(str(name), str(id), str(old), str(new)) for name, id, old, new in said.get("writes", ())]
+        told = Told(
+            position=entry.position,
+            id=entry.id,
+            fault=fault,
+            writes=_writes(said.get("writes", ())),
+            adds=_adds(said.get("adds", ())),
         )
-        adds = tuple([(str(name), int(delta)) for name, delta in said.get("adds", ())])
-        told = Told(position=entry.position, id=entry.id, writes=writes, adds=adds)
-        if entry_id(entry.body) != entry.id:
-            return attrs.evolve(told, fault="its body is not the one it was written with")
-        if said["tag"] not in vocabulary.events:
+        if fault:
+            return told
+        tag, batch = said["tag"], said["batch"]
+        if tag not in vocabulary.events:
             # An event of the host's own, which only the host's own program can read.
-            return attrs.evolve(told, tag=said["tag"], batch=said["batch"])
+            return attrs.evolve(told, tag=tag, batch=batch, recorded_at=parse_instant(said["recorded_at"]))
         return attrs.evolve(
             told,
-            tag=said["tag"],
-            batch=said["batch"],
-            fact=wire.fact_of(said["tag"], said["v"], said["fact"], vocabulary),
+            tag=tag,
+            batch=batch,
+            fact=wire.fact_of(tag, said["v"], said["fact"], vocabulary),
             at=parse_instant(said["at"]),
             recorded_at=parse_instant(said["recorded_at"]),
         )
-    except (BadInput, AttributeError, KeyError, TypeError, ValueError) as bad:
-        return Told(position=entry.position, id=entry.id, fault=f"it cannot be read: {bad}")
+    except Exception as bad:  # noqa: BLE001 - whatever damaged bytes make a reader say
+        return Told(
+            position=entry.position,
+            id=entry.id,
+            fault=fault or f"it cannot be read: {bad}",
+            writes=_salvaged(entry.body, "writes", _writes),
+            adds=_salvaged(entry.body, "adds", _adds),
+        )
+
+
+def _writes(said: Any) -> tuple[tuple[str, str, str, str], ...]:
+    return tuple([(str(name), str(id), str(old), str(new)) for name, id, old, new in said])
+
+
+def _adds(said: Any) -> tuple[tuple[str, int], ...]:
+    return tuple([(str(name), int(delta)) for name, delta in said])
+
+
+def _salvaged(body: str, name: str, read: Callable[[Any], tuple[R, ...]]) -> tuple[R, ...]:
+    """What an entry that is no JSON any more wrote, if at least that can still be read."""
+    _, found, rest = body.rpartition(f'"{name}":')
+    try:
+        return read(json.JSONDecoder().raw_decode(rest)[0]) if found else ()
+    except Exception:  # noqa: BLE001 - as above
+        return ()
 
 
 def entry_id(body: str) -> str:
@@ -75,6 +105,9 @@ def _found(expected: Expected, record: Record | None, world: World) -> Found:
 
 def _is_same(expected: Expected, body: str, vocabulary: wire.Vocabulary) -> bool:
     collection = expected.collection
+    if expected.value is None:
+        # Only its version is known.
+        return wire.is_intact(body)
     written = wire.record_text(expected.value, collection.name, collection.holds, expected.at, vocabulary)
     if written == body:
         return True
