@@ -428,6 +428,13 @@ def test_a_level_needs_a_name_and_a_price(path: str, name: Any, spend: Any) -> N
     assert path == caught.value.path
 
 
+def test_a_merchant_who_says_nothing_has_one_year_no_grace_and_members() -> None:
+    rules = TierRules(levels=(Level("s", dollars(1)),))
+
+    assert ("s", on(365)) == tier_outlook({on(0): 100}, on(0), rules)
+    assert "member" == tier_on({on(0): 100}, on(365), rules)
+
+
 def test_the_bounds_themselves_are_allowed() -> None:
     levels = tuple(Level(f"{'x' * 62}{n:02}", Money(n, "USD")) for n in range(1, 21))
     rules = TierRules(base="会员", levels=levels, window_days=1_100, grace_days=400)

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import Final
 
-import attrs
-
-from omnicommerce import Commerce, DemoKeys, MemoryStorage, Refused
+from omnicommerce import Commerce, DemoKeys, MemoryStorage
 from omnicommerce.kernel.changes import Event, adding_to, removing, replacing
 from omnicommerce.kernel.collection import Collection, Counter, Keep, NotPersonal
 from omnicommerce.kernel.flow import Flow, Get, Now, Outcome, ask_all

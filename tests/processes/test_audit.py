@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
 import attrs
@@ -14,22 +13,64 @@ from hypothesis import given as for_all
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from omnicommerce import AsyncCommerce, AsyncMemoryStorage, DemoKeys, MemoryStorage
-from omnicommerce.kernel.collection import Version
-from omnicommerce.kernel.points import Points
-from omnicommerce.orders import Sale
-from omnicommerce.ports.storage import Entry, Found, Key, Page, Position, Query, Record
+from omnicommerce import AsyncCommerce, AsyncMemoryStorage, DemoKeys, MemoryStorage, wire
+from omnicommerce.kernel.collection import Collection, Keep, NotPersonal, Version
+from omnicommerce.kernel.instant import parse_instant
+from omnicommerce.kernel.process import Expected, Likeness
 from omnicommerce.ports.storage import Batch as Stored
-from omnicommerce.ports.storage import Committed, Storage
+from omnicommerce.ports.storage import Committed, Entry, Found, Key, Page, Position, Query, Record, Storage
 from omnicommerce.processes.audit import FINDINGS_MAX, Audited, audit
-from omnicommerce.rulebook import Rulebook
-from omnicommerce.runner.journal import entry_id
+from omnicommerce.processes.folds import FOLDS
+from omnicommerce.runner.drivers import blocking
+from omnicommerce.runner.journal import compared, entry_id
 from tests.flows.test_laws import TICKS, histories, told_in_time
 from tests.lending import EVENTS
-from tests.processes.stories import copied, everything_happened, pack, shop_of, unpack
-from tests.shopfront import DAY, RULES, SHOP_OPENS, Shop, returned, sale, tell
+from tests.processes.stories import copied, everything_happened, shop_of
+from tests.shopfront import RULES, SHOP_OPENS
 
-WHOLE: Final = MemoryStorage()
+
+class Remembering(MemoryStorage):
+    """Also knows every state that a record was ever in."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.history: dict[Key, list[Record]] = {}
+
+    def commit(self, batch: Stored) -> Committed:
+        committed = super().commit(batch)
+        for put in batch.puts:
+            self.history.setdefault(put.key, []).append(self._records[put.key])
+        return committed
+
+
+class Meddled:
+    """A storage of small pages, in which somebody is at work before every call."""
+
+    def __init__(self, storage: MemoryStorage, page: int, meddle: Callable[[], object] = bool) -> None:
+        self._storage = storage
+        self._page = page
+        self._meddle = meddle
+
+    def read(self, keys: Sequence[Key]) -> list[Found]:
+        self._meddle()
+        return self._storage.read(keys)
+
+    def scan(self, query: Query) -> Page:
+        return self._storage.scan(query)
+
+    def commit(self, batch: Stored) -> Committed:
+        return self._storage.commit(batch)
+
+    def journal(self, after: Position, limit: int) -> list[Entry]:
+        self._meddle()
+        return self._storage.journal(after, min(limit, self._page))
+
+    def everything(self, after: Key, limit: int) -> list[tuple[Key, Record]]:
+        self._meddle()
+        return self._storage.everything(after, min(limit, self._page))
+
+
+WHOLE: Final = Remembering()
 everything_happened(WHOLE)
 
 UNFOLDED: Final = ("rulebook_part", "receipt")
@@ -40,8 +81,11 @@ FOLDED: Final = tuple(key for key in RECORDS if key.collection not in UNFOLDED)
 PLACES: Final = range(len(WHOLE._entries))
 
 
+RUNNER: Final = shop_of(WHOLE).commerce._runner
+
+
 def audited(storage: Storage) -> Audited:
-    return shop_of(storage).commerce.audit()
+    return attrs.evolve(RUNNER, storage=storage).follow(audit, "audit")
 
 
 def places(audited: Audited) -> list[str]:
@@ -57,10 +101,11 @@ def of(key: Key) -> str:
     return f"record {key.collection}/{key.id}"
 
 
-def writes(entry: Entry) -> int:
-    """How many records and counters an entry tells of."""
+def told_by(entry: Entry) -> list[str]:
+    """The records and counters that an entry tells of."""
     said = json.loads(entry.body)
-    return len(said.get("writes", ())) + len(said.get("adds", ()))
+    told = [of(Key(*write[:2])) for write in said.get("writes", ())]
+    return told + [f"counter {add[0]}" for add in said.get("adds", ())]
 
 
 def flipped(text: str, place: int, bit: int) -> str:
@@ -111,10 +156,44 @@ def test_both_doors_audit_alike() -> None:
 # --- one byte ------------------------------------------------------------------------------------
 
 
-def test_every_byte_of_every_record_matters() -> None:
-    """Byte by byte, one of each record at a time."""
+STRIDE: Final = 11
+"""Prime to the eight bits of a byte, so that each bit has its turn."""
+
+
+def test_every_byte_of_every_record_is_compared_or_summed() -> None:
+    for key, record in WHOLE._records.items():
+        asked = Expected(_collection(key), key.id, record.version, *_value(key, record.body))
+        for place in range(len(record.body.encode())):
+            storage = MemoryStorage()
+            storage._records[key] = attrs.evolve(record, body=flipped(record.body, place, place % 8))
+            (found,) = blocking(compared((asked,), RUNNER.world), storage)
+            assert Likeness.DIFFERENT is found.likeness, f"{key} at {place}"
+
+
+def test_the_id_of_an_entry_follows_from_every_byte() -> None:
+    for entry in WHOLE._entries:
+        for place in range(len(entry.body.encode())):
+            assert entry.id != entry_id(flipped(entry.body, place, place % 8))
+
+
+def _collection(key: Key) -> Collection[Any]:
+    if key.collection in FOLDS:
+        return FOLDS[key.collection].collection
+    return Collection(key.collection, object, personal=NotPersonal(), keep=Keep.AS_BOOKS)
+
+
+def _value(key: Key, body: str) -> tuple[Any, Any]:
+    """What is in the record, and since when; of a kind that is not folded nothing is known."""
+    if key.collection not in FOLDS:
+        return None, SHOP_OPENS
+    stored: wire.Stored[Any] = wire.stored(body, key.collection, _collection(key).holds)
+    return stored.value, parse_instant(stored.at)
+
+
+def test_a_byte_of_any_record_matters_wherever_it_is() -> None:
+    """Some bytes, and of each record one at a time."""
     lengths = {key: len(record.body.encode()) for key, record in WHOLE._records.items()}
-    for place in range(max(lengths.values())):
+    for place in range(0, max(lengths.values()), STRIDE):
         storage = copied(WHOLE)
         damaged = [key for key, length in lengths.items() if place < length]
         for key in damaged:
@@ -123,16 +202,15 @@ def test_every_byte_of_every_record_matters() -> None:
         assert sorted(map(of, damaged)) == places(audited(storage))
 
 
-def test_every_byte_of_every_entry_matters() -> None:
+def test_a_byte_of_any_entry_matters_wherever_it_is() -> None:
     lengths = [len(entry.body.encode()) for entry in WHOLE._entries]
-    for place in range(max(lengths)):
+    for place in range(0, max(lengths), STRIDE):
         storage = copied(WHOLE)
         damaged = [number for number, length in enumerate(lengths) if place < length]
         for number in damaged:
             rewrite(storage, number, body=flipped(storage._entries[number].body, place, place % 8))
 
-        named = places(audited(storage))
-        assert {at(storage._entries[number]) for number in damaged} <= set(named)
+        assert {at(storage._entries[number]) for number in damaged} <= set(places(audited(storage)))
 
 
 ONE_FLIP: Final = st.tuples(st.sampled_from(PLACES), st.integers(0, 1_800), st.integers(0, 7))
@@ -153,7 +231,7 @@ def test_a_damaged_entry_is_named_and_hardly_anything_else(flip: tuple[int, int,
     assert where in named
     begins = body.find('"adds":') if '"adds":' in body else body.find('"writes":')
     is_told = begins < 0 or len(body[:begins].encode()) > place % length
-    assert len(named) - 1 <= (0 if is_told else writes(WHOLE._entries[number]))
+    assert len(named) - 1 <= (0 if is_told else len(told_by(WHOLE._entries[number])))
 
 
 @pytest.mark.parametrize("number", PLACES)
@@ -162,3 +240,199 @@ def test_the_id_of_an_entry_matters(number: int) -> None:
     rewrite(storage, number, id=flipped(storage._entries[number].id, number % 32, 0))
 
     assert [at(storage._entries[number])] == places(audited(storage))
+
+
+# --- versions, rows and entries ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("key", FOLDED, ids=of)
+def test_a_record_at_another_version_is_named(key: Key) -> None:
+    storage = copied(WHOLE)
+    alter(storage, key, version=Version("f" * 32))
+
+    assert [of(key)] == places(audited(storage))
+
+
+HOSTS: Final = Key("lending.box", "box 1")
+PARTS: Final = tuple(key for key in RECORDS if key.collection == "rulebook_part")
+
+
+@pytest.mark.parametrize("key", (*FOLDED, *PARTS), ids=of)
+def test_a_record_that_is_gone_is_named(key: Key) -> None:
+    storage = copied(WHOLE)
+    del storage._records[key]
+
+    assert [of(key)] == places(audited(storage))
+
+
+@pytest.mark.parametrize("key", FOLDED, ids=of)
+def test_a_record_that_no_entry_tells_of_is_named(key: Key) -> None:
+    storage = copied(WHOLE)
+    stranger = key._replace(id=f"{key.id}0")
+    storage._records[stranger] = storage._records[key]
+
+    assert [of(stranger)] == places(audited(storage))
+
+
+def earlier() -> Iterator[tuple[Key, Record]]:
+    for key, records in WHOLE.history.items():
+        yield from ((key, record) for record in records if record != WHOLE._records.get(key))
+
+
+@pytest.mark.parametrize("page", [1, 3, 200])
+def test_an_earlier_state_of_a_record_is_named(page: int) -> None:
+    """As if one row had been restored from yesterday's backup: body and version fit each other."""
+    for key, record in earlier():
+        storage = copied(WHOLE)
+        storage._records[key] = record
+
+        assert [of(key)] == places(audited(Meddled(storage, page)))
+
+
+@pytest.mark.parametrize("page", [1, 7, 200])
+@pytest.mark.parametrize("number", PLACES)
+def test_an_entry_that_is_gone_is_missed_by_whatever_it_wrote(number: int, page: int) -> None:
+    storage = copied(WHOLE)
+    gone = storage._entries.pop(number)
+
+    named = places(audited(Meddled(storage, page)))
+
+    assert set(told_by(gone)) == set(named)
+    assert len(set(named)) == len(named)
+
+
+def test_an_entry_that_is_told_twice_is_named() -> None:
+    for number in PLACES:
+        storage = copied(WHOLE)
+        twice = storage._entries[number]
+        storage._entries.append(attrs.evolve(twice, position=Position("9" * 18)))
+
+        assert set(told_by(twice)) <= set(places(audited(storage)))
+
+
+@pytest.mark.parametrize("number", PLACES[:-1])
+def test_entries_that_change_places_are_named(number: int) -> None:
+    """Of neighbours, if both wrote the same record."""
+    storage = copied(WHOLE)
+    first, second = storage._entries[number : number + 2]
+    rewrite(storage, number, id=second.id, body=second.body)
+    rewrite(storage, number + 1, id=first.id, body=first.body)
+    both = {where for where in told_by(first) if where in told_by(second) and where.startswith("record")}
+
+    assert both <= set(places(audited(storage)))
+
+
+@settings(max_examples=60)
+@for_all(pair=st.lists(st.sampled_from(FOLDED), min_size=2, max_size=2, unique=True))
+def test_bodies_that_change_places_are_named(pair: list[Key]) -> None:
+    one, other = pair
+    storage = copied(WHOLE)
+    alter(storage, one, body=WHOLE._records[other].body)
+    alter(storage, other, body=WHOLE._records[one].body)
+    same = WHOLE._records[one].body == WHOLE._records[other].body
+
+    assert ([] if same else sorted(map(of, pair))) == places(audited(storage))
+
+
+@settings(max_examples=60)
+@for_all(key=st.sampled_from(RECORDS), data=st.data())
+def test_a_record_that_was_cut_short_is_named(key: Key, data: Any) -> None:
+    storage = copied(WHOLE)
+    body = WHOLE._records[key].body
+    alter(storage, key, body=body[: data.draw(st.integers(0, len(body) - 1))])
+
+    assert [of(key)] == places(audited(storage))
+
+
+@settings(max_examples=60)
+@for_all(number=st.sampled_from(PLACES), data=st.data())
+def test_an_entry_that_was_cut_short_is_named_and_at_most_what_it_wrote(number: int, data: Any) -> None:
+    storage = copied(WHOLE)
+    entry = WHOLE._entries[number]
+    rewrite(storage, number, body=entry.body[: data.draw(st.integers(0, len(entry.body) - 1))])
+
+    named = set(places(audited(storage)))
+    assert at(entry) in named
+    assert named <= {at(entry), *told_by(entry)}
+
+
+@pytest.mark.parametrize("delta", [-1, 1, 1_000])
+def test_a_counter_that_was_moved_is_named(delta: int) -> None:
+    storage = copied(WHOLE)
+    storage._totals["lending/shelf"] += delta
+
+    assert ["counter lending/shelf"] == places(audited(storage))
+
+
+def test_a_counter_that_is_gone_is_named() -> None:
+    storage = copied(WHOLE)
+    del storage._totals["lending/shelf"]
+
+    assert ["counter lending/shelf"] == places(audited(storage))
+
+
+# --- whoever knows how to make an id ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("tag", "was", "is_now"),
+    [
+        ("points.moved", '"points":', '"points":1'),
+        ("sale.recorded", '"quantity":', '"quantity":1'),
+        ("person.judged", '"stage":"', '"stage":"x'),
+        ("coupon.redeemed", '"campaign":"', '"campaign":"x'),
+    ],
+)
+def test_a_forged_entry_does_not_fit_what_is_stored(tag: str, was: str, is_now: str) -> None:
+    for number in PLACES:
+        storage = copied(WHOLE)
+        entry = storage._entries[number]
+        if f'"tag":"{tag}"' not in entry.body or was not in entry.body:
+            continue
+        body = entry.body.replace(was, is_now)
+        rewrite(storage, number, body=body, id=entry_id(body))
+
+        named = set(places(audited(storage)))
+        assert named & {at(storage._entries[number]), *told_by(entry)}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "[]",
+        "5",
+        "{}",
+        "[" * 100_000,
+        '{"tag":[]}',
+        '{"adds":[["a",1e999]]}',
+        '{"writes":5}',
+        '{"tag":"\ud800"}',
+    ],
+)
+def test_an_entry_that_says_nothing_is_named(body: str) -> None:
+    storage = copied(WHOLE)
+    entry = Entry(Position("9" * 18), entry_id(body), body)
+    storage._entries.append(entry)
+
+    assert [at(entry)] == places(audited(storage))
+
+
+def test_findings_are_counted_beyond_those_that_are_listed() -> None:
+    storage = MemoryStorage()
+    number = FINDINGS_MAX + 50
+    storage._entries = [Entry(Position(f"{n:019}"), "x", "y") for n in range(1, number + 1)]
+
+    found = audited(storage)
+
+    assert (FINDINGS_MAX, 50) == (len(found.findings), found.more)
+    assert not found.is_balanced
+
+
+def test_a_finding_is_one_line_whatever_was_damaged() -> None:
+    storage = copied(WHOLE)
+    storage._records[Key("sale", "a\nb\udcff")] = WHOLE._records[FOLDED[0]]
+
+    (found,) = audited(storage).findings
+
+    assert "record sale/a\\nb\\udcff: no entry tells how it came to stand as it does" == str(found)

@@ -183,7 +183,7 @@ _AFTER_ALL: Final = 2 * _LAST_DAY
 """Later than anything leaves its window."""
 
 _Course: TypeAlias = list[tuple[int, int]]
-"""What counts from each of these days on (by their ordinals), in order, until the next of them."""
+"""What counts from each of these days on (by their ordinals), in order; the last row of a day says it."""
 
 
 def _course(spend: Spend, day: date, rules: TierRules, *, until: int = _AFTER_ALL) -> _Course:
@@ -209,15 +209,12 @@ def _course(spend: Spend, day: date, rules: TierRules, *, until: int = _AFTER_AL
             came.append((bought, minor))
         if leaves <= until:
             left.append((leaves, -minor))
-    # Spend mostly comes in order, and two rows in order are merged much faster than one that goes to and fro.
-    changes = sorted(came + left)
     course = [(start, total)]
-    for at, change in changes:
+    # In order, what makes a day poorer comes before what makes it richer: so no row of a day tells of more
+    # than there was on the day before or is at its end.
+    for at, change in sorted(came + left):
         total += change
-        if course[-1][0] == at:
-            course[-1] = (at, total)
-        else:
-            course.append((at, total))
+        course.append((at, total))
     return course
 
 

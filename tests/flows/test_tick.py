@@ -1,0 +1,479 @@
+"""Time alone changes things, and a tick writes it down: each thing once, at the cost of what is due."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import attrs
+import pytest
+from hypothesis import given as for_all
+from hypothesis import settings
+from hypothesis import strategies as st
+
+from omnicommerce import AsyncCommerce, AsyncMemoryStorage, Commerce, DemoKeys, MemoryStorage, SqliteStorage
+from omnicommerce.kernel.ids import MemberId
+from omnicommerce.kernel.points import Points
+from omnicommerce.ports.storage import Batch, Committed, Key, Put, Query, Record, Storage, Version
+from omnicommerce.processes.tick import Failure, Ticked
+from omnicommerce.testing import CountingStorage, FrozenClock
+from tests.backstage import journal
+from tests.rivals import Rivalled
+from tests.shopfront import DAY, RULES, SHOP_OPENS, Shop, opened, returned, sale, spendable, tell
+
+LONG_AFTER: Final = SHOP_OPENS + 240 * DAY
+"""Points have run out, silver is lost, and whoever bought is lost, too."""
+
+RUN_OUT: Final = datetime.fromisoformat("2026-04-15T00:00:00+08:00")
+ONCE_EACH: Final = ("points.moved", "tier.changed", "stage.changed", "person.judged")
+"""What a tick long after writes of each member who had bought for silver, once."""
+
+
+def with_members(count: int, storage: Storage | None = None) -> Shop:
+    """A shop in which so many members have bought, on its first day, for silver each."""
+    shop = opened(storage)
+    facts = [sale(number, 35_050, card=f"M-{number}") for number in range(1, count + 1)]
+    shop.commerce.sales.ingest_many(facts=facts)
+    return shop
+
+
+def done(shop: Shop) -> Counter[str]:
+    """How often each thing was done after the sales."""
+    entries = journal(shop.storage)
+    told = {entry["batch"] for entry in entries if entry["tag"] == "sale.recorded"}
+    return Counter(
+        entry["tag"] for entry in entries if entry["batch"] not in told and entry["tag"] in ONCE_EACH
+    )
+
+
+def once_each(count: int) -> Counter[str]:
+    return Counter(dict.fromkeys(ONCE_EACH, count))
+
+
+# --- what it does --------------------------------------------------------------------------------
+
+
+def test_a_tick_sweeps_what_ran_out_and_judges_tier_and_stage_anew() -> None:
+    shop = with_members(1)
+    member = shop.member()
+
+    ticked = shop.at(LONG_AFTER).commerce.tick()
+
+    assert Ticked(settled=1) == ticked
+    assert once_each(1) == done(shop)
+    assert [350, -350] == [line.points.count for line in shop.commerce.points.statement(member=member).lines]
+    assert {"tier": ("silver", "member"), "stage": ("new", "lost")} == {
+        entry["tag"].removesuffix(".changed"): (entry["fact"]["before"], entry["fact"]["after"])
+        for entry in journal(shop.storage)[-2:]
+    }
+
+
+def test_what_a_tick_does_is_dated_at_the_instant_it_was_given() -> None:
+    shop = with_members(1)
+    member = shop.member()
+
+    shop.at(LONG_AFTER).commerce.tick(RUN_OUT)
+
+    line = shop.commerce.points.statement(member=member).lines[-1]
+    assert (RUN_OUT, RUN_OUT, Points(-350)) == (line.booked_at, line.at, line.points)
+
+
+def test_points_run_out_at_their_instant_and_not_before() -> None:
+    shop = with_members(1)
+    shop.commerce.tick(RUN_OUT - timedelta(microseconds=1))
+    before = done(shop)["points.moved"]
+    shop.commerce.tick(RUN_OUT)
+
+    assert (0, 1) == (before, done(shop)["points.moved"])
+
+
+def test_a_tick_of_an_earlier_day_does_nothing() -> None:
+    shop = with_members(1)
+    shop.at(LONG_AFTER).commerce.tick()
+    entries = journal(shop.storage)
+
+    assert Ticked() == shop.commerce.tick(SHOP_OPENS)
+    assert entries == journal(shop.storage)
+
+
+def test_whoever_has_only_been_given_points_has_them_swept_as_well() -> None:
+    shop = opened()
+    member = shop.member()
+    shop.commerce.points.adjust(member=member, points=Points(10), reason="goodwill")
+
+    ticked = shop.at(SHOP_OPENS + 90 * DAY).commerce.tick()
+
+    assert 1 == ticked.settled
+    assert [10, -10] == [line.points.count for line in shop.commerce.points.statement(member=member).lines]
+
+
+def test_a_whole_page_of_persons_is_not_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("omnicommerce.flows.settle_person.PERSONS_AT_ONCE", 4)
+    shop = with_members(11)
+
+    ticked = shop.at(LONG_AFTER).commerce.tick()
+
+    assert Ticked(settled=11) == ticked
+    assert once_each(11) == done(shop)
+
+
+# --- what it costs -------------------------------------------------------------------------------
+
+DUE: Final = 3
+
+
+def cost(members: int) -> Counter[str]:
+    """The calls of a tick, and the records it looks up, in a shop of so many members of whom three are due."""
+    counting = CountingStorage(MemoryStorage())
+    shop = opened(counting)
+    facts = [sale(number, card=f"M-{number}") for number in range(members)]
+    shop.commerce.sales.ingest_many(facts=facts[:DUE])
+    shop.at(SHOP_OPENS + 20 * DAY).commerce.sales.ingest_many(
+        facts=[attrs.evolve(each, at=shop.clock()) for each in facts[DUE:]]
+    )
+    counting.forget()
+
+    ticked = shop.at(SHOP_OPENS + 31 * DAY).commerce.tick()
+
+    assert DUE == ticked.settled
+    keys = sum(len(call.asked) for call in counting.calls if call.method == "read")
+    return Counter(counting.counts | {"keys": keys})
+
+
+def test_a_tick_costs_what_is_due_and_not_what_is_there() -> None:
+    few, many = cost(DUE), cost(300)
+
+    assert few == many
+    assert DUE == many["commit"]
+
+
+def test_a_tick_with_nothing_due_costs_two_looks_and_no_commit() -> None:
+    counting = CountingStorage(MemoryStorage())
+    shop = with_members(30, counting)
+    counting.forget()
+
+    assert Ticked() == shop.commerce.tick()
+    assert (2, 0) == (counting.counts["scan"], counting.counts["commit"])
+    assert 2 >= counting.counts["read"]
+
+
+# --- two at once ---------------------------------------------------------------------------------
+
+
+@attrs.define
+class Unguarded:
+    """A storage that lets everybody write over everybody: no version stands in anybody's way."""
+
+    storage: Storage
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.storage, name)
+
+    def commit(self, batch: Batch) -> Committed:
+        found = self.storage.read([put.key for put in batch.puts]) if batch.puts else []
+        puts = tuple(
+            attrs.evolve(put, version=record.version if isinstance(record, Record) else Version(""))
+            for put, record in zip(batch.puts, found, strict=True)
+        )
+        return self.storage.commit(batch._replace(puts=puts, checks=()))
+
+
+def overtaken(before_read: int = 0, before_commit: int = 0, around: Any = None) -> tuple[int, Rivalled, Shop]:
+    """Before this call of one tick, another does all of its own; how many persons both say they settled."""
+    kept: Any = MemoryStorage() if around is None else around(MemoryStorage())
+    shop = with_members(3, kept).at(LONG_AFTER)
+    others: list[int] = []
+    rival = opened(kept, now=LONG_AFTER)
+    rivalled = Rivalled(
+        kept,
+        lambda: others.append(rival.commerce.tick().settled),
+        before_read=before_read,
+        before_commit=before_commit,
+    )
+    mine = opened(rivalled, now=LONG_AFTER).commerce.tick()
+    assert () == mine.failures
+    return mine.settled + sum(others), rivalled, shop
+
+
+ALONE: Final = overtaken()[1]
+"""How often a tick that nobody overtakes reads and commits."""
+
+
+@pytest.mark.parametrize("read", range(1, ALONE.reads + 1))
+def test_a_tick_that_is_overtaken_at_any_look_leaves_each_thing_done_once(read: int) -> None:
+    settled, _, shop = overtaken(before_read=read)
+
+    assert 3 == settled
+    assert once_each(3) == done(shop)
+
+
+@pytest.mark.parametrize("commit", range(1, ALONE.commits + 1))
+def test_a_tick_that_is_overtaken_at_any_commit_leaves_each_thing_done_once(commit: int) -> None:
+    settled, _, shop = overtaken(before_commit=commit)
+
+    assert 3 == settled
+    assert once_each(3) == done(shop)
+    assert () == shop.commerce.audit().findings
+
+
+def test_without_versions_points_run_out_twice() -> None:
+    """The negative control of the two above."""
+    settled, _, shop = overtaken(before_commit=1, around=Unguarded)
+
+    assert 4 == settled
+    assert once_each(3) != done(shop)
+    assert 4 == done(shop)["points.moved"]
+
+
+@pytest.mark.parametrize("kind", ["memory", "sqlite"])
+def test_ticks_of_many_threads_do_each_thing_once(kind: str, tmp_path: Path) -> None:
+    storage = MemoryStorage() if kind == "memory" else SqliteStorage(tmp_path / "shop.db")
+    shop = with_members(6, storage)
+    shops = [opened(storage, now=LONG_AFTER) for _ in range(4)]
+    ticked = at_once([each.commerce.tick for each in shops])
+
+    assert 6 == sum(each.settled for each in ticked)
+    assert [()] * 4 == [each.failures for each in ticked]
+    assert once_each(6) == done(shop)
+
+
+def at_once(deeds: Sequence[Callable[[], Ticked]]) -> list[Ticked]:
+    start = threading.Barrier(len(deeds))
+    told: list[Ticked] = []
+
+    def run(deed: Callable[[], Ticked]) -> None:
+        start.wait()
+        told.append(deed())
+
+    threads = [threading.Thread(target=run, args=(deed,)) for deed in deeds]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return told
+
+
+def test_a_sale_that_comes_between_a_ticks_look_and_its_commit_is_not_forgotten() -> None:
+    storage = MemoryStorage()
+    shop = with_members(1, storage).at(LONG_AFTER)
+    between = Rivalled(storage, lambda: tell(shop, sale("between", 35_000, at=LONG_AFTER)), before_commit=1)
+
+    opened(between, now=LONG_AFTER).commerce.tick()
+
+    member = shop.member()
+    balance = shop.commerce.points.balance(member=member)
+    assert (Points(0), Points(350)) == (balance.points, balance.pending)
+    assert ("silver", "lost") != standing_of(storage, member)
+    assert (shop.commerce.tiers.of(member=member).level, shop.commerce.stages.of(member=member).stage) == (
+        standing_of(storage, member)
+    )
+
+
+def standing_of(storage: Storage, member: MemberId) -> tuple[str, str]:
+    """Tier and stage as they were last judged."""
+    (node,) = storage.read((Key("node", member),))
+    assert isinstance(node, Record)
+    (person,) = storage.read((Key("person", json.loads(node.body)["value"]["person"]),))
+    assert isinstance(person, Record)
+    standing = json.loads(person.body)["value"]["standing"]
+    return standing["tier"], standing["stage"]
+
+
+# --- damage --------------------------------------------------------------------------------------
+
+
+def damage(storage: MemoryStorage, key: Key) -> Record:
+    """Something wrote nonsense over a record; its place in the indexes is as it was."""
+    (record,) = storage.read((key,))
+    assert isinstance(record, Record)
+    rows = storage.scan(Query(key.collection, "due")).rows
+    indexes = tuple(("due", row.at) for row in rows if row.id == key.id)
+    put = Put(key, '{"nonsense":', indexes, record.version)
+    storage.commit(Batch(Version(f"vandal of {key.id}"), puts=(put,)))
+    return record
+
+
+def repair(storage: MemoryStorage, key: Key, was: Record) -> None:
+    (record,) = storage.read((key,))
+    assert isinstance(record, Record)
+    due = json.loads(was.body)["value"].get("standing", {}).get("due")
+    indexes = () if due is None else (("due", due),)
+    storage.commit(Batch(Version("repair"), puts=(Put(key, was.body, indexes, record.version),)))
+
+
+def key_of(storage: MemoryStorage, collection: str, member: MemberId) -> tuple[Key, str]:
+    """The record of this kind that belongs to *member*, and the person they are."""
+    (node,) = storage.read((Key("node", member),))
+    assert isinstance(node, Record)
+    person = json.loads(node.body)["value"]["person"]
+    if collection == "person":
+        return Key("person", person), person
+    found = [
+        key
+        for key, _ in storage.everything(Key(collection, member), 1)
+        or storage.everything(Key(collection, ""), 1)
+    ]
+    direct = storage.read((Key(collection, member),))[0]
+    return (Key(collection, member) if direct is not None else found[0]), person
+
+
+@pytest.mark.parametrize("collection", ["person", "points", "lots", "spend"])
+def test_a_person_whose_record_is_damaged_blocks_nobody_and_is_named(collection: str) -> None:
+    storage = MemoryStorage()
+    shop = with_members(3, storage).at(LONG_AFTER)
+    broken, person = key_of(storage, collection, shop.member("M-2"))
+    was = damage(storage, broken)
+
+    ticked = shop.commerce.tick()
+    again = shop.commerce.tick()
+
+    assert (2, 0) == (ticked.settled, again.settled)
+    assert once_each(2) == done(shop)
+    assert [("settle", person)] == [(each.process, each.subject) for each in ticked.failures]
+    assert ticked.failures == again.failures
+    repair(storage, broken, was)
+    assert Ticked(settled=1) == shop.commerce.tick()
+    assert once_each(3) == done(shop)
+
+
+def test_many_damaged_persons_block_nobody_and_the_first_hundred_are_named() -> None:
+    storage = MemoryStorage()
+    shop = with_members(103, storage).at(LONG_AFTER)
+    persons = [row.id for row in storage.scan(Query("person", "due", limit=103)).rows]
+    for person in persons[:-1]:
+        damage(storage, Key("person", person))
+
+    ticked = shop.commerce.tick()
+
+    assert (1, 100) == (ticked.settled, len(ticked.failures))
+    assert [Failure("settle", person, "PortFault") for person in persons[:100]] == list(ticked.failures)
+
+
+# --- a long pause --------------------------------------------------------------------------------
+
+Deed = tuple[int, str, int]
+DEEDS: Final = st.lists(
+    st.tuples(st.integers(0, 200), st.sampled_from(["buy", "return", "give"]), st.integers(1, 60_000)),
+    min_size=1,
+    max_size=8,
+)
+
+
+def lived(deeds: Sequence[Deed], ticks: Sequence[int]) -> Shop:
+    """A shop in which these deeds were done on their days, which ticks on those days."""
+    shop = opened()
+    shop.member()
+    member = shop.member()
+    bought = []
+    work = sorted([(day, 1, n) for n, (day, _, _) in enumerate(deeds)] + [(day, 0, 0) for day in ticks])
+    for day, is_deed, number in work:
+        shop.at(SHOP_OPENS + day * DAY)
+        if not is_deed:
+            assert () == shop.commerce.tick().failures
+            continue
+        _, deed, amount = deeds[number]
+        if deed == "give":
+            shop.commerce.points.adjust(member=member, points=Points(amount), reason="goodwill")
+        elif deed == "return" and bought:
+            tell(shop, returned(bought.pop(), number, at=shop.clock()))
+        else:
+            bought.append(sale(number, amount, at=shop.clock()))
+            tell(shop, bought[-1])
+    return shop
+
+
+def known(shop: Shop) -> dict[str, Any]:
+    """All that is known of the one member of a shop, but for what was written on the way there."""
+    assert isinstance(shop.storage, MemoryStorage)
+    member = shop.member()
+    (person,) = (r for key, r in shop.storage.everything(Key("person", ""), 1) if key.collection == "person")
+    return {
+        "person": json.loads(person.body)["value"],
+        "lots": [
+            json.loads(record.body)["value"]
+            for key, record in shop.storage.everything(Key("lots", ""), 1_000)
+            if key.collection == "lots"
+        ],
+        "balance": shop.commerce.points.balance(member=member),
+        "tier": shop.commerce.tiers.of(member=member),
+        "stage": shop.commerce.stages.of(member=member),
+    }
+
+
+THE_END: Final = 330
+
+
+@settings(max_examples=25, deadline=None)
+@for_all(deeds=DEEDS)
+def test_a_tick_after_a_long_pause_comes_to_what_daily_ticks_come_to(deeds: list[Deed]) -> None:
+    daily = lived(deeds, range(THE_END + 1))
+    paused = lived(deeds, [THE_END])
+
+    assert known(daily) == known(paused)
+
+
+@settings(max_examples=40, deadline=None)
+@for_all(deeds=DEEDS, ticks=st.sets(st.integers(0, THE_END), min_size=1, max_size=5))
+def test_a_tick_leaves_nothing_due(deeds: list[Deed], ticks: set[int]) -> None:
+    shop = lived(deeds, sorted(ticks))
+    entries = journal(shop.storage)
+    last = max(ticks) if max(ticks) >= max(day for day, _, _ in deeds) else None
+
+    again = shop.commerce.tick()
+
+    if last is not None and last > max(day for day, _, _ in deeds):
+        assert Ticked() == again
+        assert entries == journal(shop.storage)
+    assert Ticked() == shop.commerce.tick()
+
+
+# --- the async door ------------------------------------------------------------------------------
+
+
+def test_the_async_door_ticks_alike() -> None:
+    blocking, kept = with_members(3), MemoryStorage()
+    other = with_members(3, kept)
+    clock = FrozenClock(LONG_AFTER)
+    door = AsyncCommerce(AsyncMemoryStorage(kept), RULES, keys=DemoKeys(), clock=clock)
+
+    told = asyncio.run(_ticked_twice(door))
+
+    assert [blocking.at(LONG_AFTER).commerce.tick(), blocking.commerce.tick()] == told
+    assert done(blocking) == done(other) == once_each(3)
+    assert Points(0) == spendable(other.at(LONG_AFTER), other.member())
+
+
+async def _ticked_twice(door: AsyncCommerce) -> list[Ticked]:
+    return [await door.tick(), await door.tick()]
+
+
+def test_async_ticks_at_once_do_each_thing_once() -> None:
+    kept = MemoryStorage()
+    shop = with_members(3, kept)
+    doors = [
+        AsyncCommerce(AsyncMemoryStorage(kept), RULES, keys=DemoKeys(), clock=FrozenClock(LONG_AFTER))
+        for _ in range(4)
+    ]
+
+    told = asyncio.run(_ticked_at_once(doors))
+
+    assert 3 == sum(each.settled for each in told)
+    assert once_each(3) == done(shop)
+
+
+async def _ticked_at_once(doors: Sequence[AsyncCommerce]) -> list[Ticked]:
+    return await asyncio.gather(*(door.tick() for door in doors))
+
+
+def test_two_shops_of_one_storage_know_of_each_others_ticks() -> None:
+    storage = MemoryStorage()
+    shop = with_members(2, storage).at(LONG_AFTER)
+    other = Commerce(storage, RULES, keys=DemoKeys(), clock=shop.clock)
+
+    assert [Ticked(settled=2), Ticked()] == [shop.commerce.tick(), other.tick()]
