@@ -18,9 +18,11 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from omnicommerce import AsyncCommerce, AsyncMemoryStorage, Commerce, DemoKeys, MemoryStorage, SqliteStorage
+from omnicommerce.kernel.collection import Version
 from omnicommerce.kernel.ids import MemberId
 from omnicommerce.kernel.points import Points
-from omnicommerce.ports.storage import Batch, Committed, Key, Put, Query, Record, Storage, Version
+from omnicommerce.orders import Sale
+from omnicommerce.ports.storage import Batch, Committed, Key, Put, Query, Record, Storage
 from omnicommerce.processes.tick import Failure, Ticked
 from omnicommerce.testing import CountingStorage, FrozenClock
 from tests.backstage import journal
@@ -129,7 +131,7 @@ DUE: Final = 3
 
 
 def cost(members: int) -> Counter[str]:
-    """The calls of a tick, and the records it looks up, in a shop of so many members of whom three are due."""
+    """The calls of a tick, and the records it looks up, in a shop of so many members; three are due."""
     counting = CountingStorage(MemoryStorage())
     shop = opened(counting)
     facts = [sale(number, card=f"M-{number}") for number in range(members)]
@@ -181,7 +183,7 @@ class Unguarded:
             attrs.evolve(put, version=record.version if isinstance(record, Record) else Version(""))
             for put, record in zip(batch.puts, found, strict=True)
         )
-        return self.storage.commit(batch._replace(puts=puts, checks=()))
+        return self.storage.commit(Batch(batch.id, puts=puts, adds=batch.adds, entries=batch.entries))
 
 
 def overtaken(before_read: int = 0, before_commit: int = 0, around: Any = None) -> tuple[int, Rivalled, Shop]:
@@ -314,13 +316,8 @@ def key_of(storage: MemoryStorage, collection: str, member: MemberId) -> tuple[K
     person = json.loads(node.body)["value"]["person"]
     if collection == "person":
         return Key("person", person), person
-    found = [
-        key
-        for key, _ in storage.everything(Key(collection, member), 1)
-        or storage.everything(Key(collection, ""), 1)
-    ]
-    direct = storage.read((Key(collection, member),))[0]
-    return (Key(collection, member) if direct is not None else found[0]), person
+    found = [key for key, _ in storage.everything(Key(collection, ""), 1_000) if key.id.startswith(member)]
+    return found[0], person
 
 
 @pytest.mark.parametrize("collection", ["person", "points", "lots", "spend"])
@@ -368,9 +365,8 @@ DEEDS: Final = st.lists(
 def lived(deeds: Sequence[Deed], ticks: Sequence[int]) -> Shop:
     """A shop in which these deeds were done on their days, which ticks on those days."""
     shop = opened()
-    shop.member()
     member = shop.member()
-    bought = []
+    bought: list[Sale] = []
     work = sorted([(day, 1, n) for n, (day, _, _) in enumerate(deeds)] + [(day, 0, 0) for day in ticks])
     for day, is_deed, number in work:
         shop.at(SHOP_OPENS + day * DAY)
@@ -392,9 +388,9 @@ def known(shop: Shop) -> dict[str, Any]:
     """All that is known of the one member of a shop, but for what was written on the way there."""
     assert isinstance(shop.storage, MemoryStorage)
     member = shop.member()
-    (person,) = (r for key, r in shop.storage.everything(Key("person", ""), 1) if key.collection == "person")
     return {
-        "person": json.loads(person.body)["value"],
+        "standing": standing_of(shop.storage, member),
+        "due": [row.at for row in shop.storage.scan(Query("person", "due")).rows],
         "lots": [
             json.loads(record.body)["value"]
             for key, record in shop.storage.everything(Key("lots", ""), 1_000)
@@ -402,14 +398,15 @@ def known(shop: Shop) -> dict[str, Any]:
         ],
         "balance": shop.commerce.points.balance(member=member),
         "tier": shop.commerce.tiers.of(member=member),
-        "stage": shop.commerce.stages.of(member=member),
+        "stage": (stage := shop.commerce.stages.of(member=member)).stage,
+        "another on": stage.changes_on,
     }
 
 
 THE_END: Final = 330
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=8, deadline=None)
 @for_all(deeds=DEEDS)
 def test_a_tick_after_a_long_pause_comes_to_what_daily_ticks_come_to(deeds: list[Deed]) -> None:
     daily = lived(deeds, range(THE_END + 1))
@@ -418,19 +415,32 @@ def test_a_tick_after_a_long_pause_comes_to_what_daily_ticks_come_to(deeds: list
     assert known(daily) == known(paused)
 
 
+@pytest.mark.xfail(
+    reason="a person judged long after the last purchase is remembered by the first one only", strict=True
+)
+def test_a_tick_makes_nobody_silent_for_longer_than_they_are() -> None:
+    deeds = [(0, "buy", 35_000), (100, "buy", 35_000)]
+    shops = (lived(deeds, []), lived(deeds, [THE_END]), lived(deeds, range(THE_END + 1)))
+
+    assert [THE_END - 100] * 3 == [days_silent(shop) for shop in shops]
+
+
+def days_silent(shop: Shop) -> object:
+    """For how long the shop says that nothing was bought."""
+    why = shop.at(SHOP_OPENS + THE_END * DAY).commerce.stages.of(member=shop.member()).why
+    (lost,) = (part for part in why.parts if part.actual == "lost")
+    return lost.parts[0].actual if lost.parts else lost.actual
+
+
 @settings(max_examples=40, deadline=None)
 @for_all(deeds=DEEDS, ticks=st.sets(st.integers(0, THE_END), min_size=1, max_size=5))
 def test_a_tick_leaves_nothing_due(deeds: list[Deed], ticks: set[int]) -> None:
     shop = lived(deeds, sorted(ticks))
+    shop.commerce.tick()
     entries = journal(shop.storage)
-    last = max(ticks) if max(ticks) >= max(day for day, _, _ in deeds) else None
 
-    again = shop.commerce.tick()
-
-    if last is not None and last > max(day for day, _, _ in deeds):
-        assert Ticked() == again
-        assert entries == journal(shop.storage)
     assert Ticked() == shop.commerce.tick()
+    assert entries == journal(shop.storage)
 
 
 # --- the async door ------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""A history that several processes tell at once: few members, so that they meet, and returns that come first."""
+"""A history that several processes tell at once: few members, so that they meet; some returns come first."""
 
 from __future__ import annotations
 

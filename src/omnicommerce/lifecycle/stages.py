@@ -51,14 +51,11 @@ def advance(
         stage = _stage(before, seen, today, rules)
         if today >= last:
             return StageState(stage, date.fromordinal(today), before)
-        if stage == before:
-            # The same signs will find the same stage until one of them turns.
-            turn = _next_turn(seen, today, rules)
-            if turn is None or turn > last:
-                return StageState(stage, day, stage)
-            before, today = stage, turn
-        else:
-            before, today = stage, today + 1
+        # To stay is never harder than to enter: so whoever is in a stage is in it until one of the signs turns.
+        turn = _next_turn(seen, today, rules)
+        if turn is None or turn > last:
+            return StageState(stage, day, stage)
+        before, today = stage, turn
 
 
 def replay(visits: Visits, first: date | None, since: date, day: date, rules: StageRules) -> StageState:
@@ -74,17 +71,10 @@ def history_needed(day: date, rules: StageRules) -> date:
 def next_stage_day(state: StageState, visits: Visits, first: date | None, rules: StageRules) -> date | None:
     """The first day after the state's on which the stage is another, if nothing more is bought."""
     seen = chronicle(visits, first, rules)
-    before, today = state.stage, state.day.toordinal()
-    if state.stage != state.before:
-        # Whoever has just come in is judged by the signs to stay from tomorrow on.
-        today += 1
-        if _stage(before, seen, today, rules) != before:
-            return _day(today)
-    while (turn := _next_turn(seen, today, rules)) is not None:
-        if _stage(before, seen, turn, rules) != before:
-            return _day(turn)
-        today = turn
-    return None
+    turn = _next_turn(seen, state.day.toordinal(), rules)
+    while turn is not None and _stage(state.stage, seen, turn, rules) == state.stage:
+        turn = _next_turn(seen, turn, rules)
+    return None if turn is None or turn > _LAST_DAY else date.fromordinal(turn)
 
 
 def why(state: StageState, visits: Visits, first: date | None, rules: StageRules) -> Verdict:
@@ -101,11 +91,6 @@ def why(state: StageState, visits: Visits, first: date | None, rules: StageRules
 
 _FIRST_DAY: Final = date.min.toordinal()
 _LAST_DAY: Final = date.max.toordinal()
-
-
-def _day(ordinal: int) -> date | None:
-    """The day of that number; one past the end of the calendar never comes."""
-    return None if ordinal > _LAST_DAY else date.fromordinal(ordinal)
 
 
 def _stage(before: str, seen: Chronicle, day: int, rules: StageRules) -> str:

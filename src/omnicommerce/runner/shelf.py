@@ -11,7 +11,7 @@ from typing import Any, Final
 import attrs
 
 from omnicommerce import wire
-from omnicommerce.kernel.errors import BadValue, PortFault
+from omnicommerce.kernel.errors import BadValue, BadWire, PortFault
 from omnicommerce.ports.keys import KeyRing
 from omnicommerce.ports.storage import KEYS_MAX, Key, Record
 from omnicommerce.rulebook import HEAD, HEAD_ID, PARTS, Part, RulebookHead, by_kind
@@ -60,7 +60,14 @@ def put_in_force(overlay: Overlay, brought: RulesInForce, shelf: Shelf) -> Steps
 
 
 def _taken_down(digest: str, overlay: Overlay) -> Steps[RulesInForce]:
-    """Read a rulebook from its parts. They never change, so they may be read in turns."""
+    """Read a rulebook from its parts. They never change, so no look at them can be torn."""
+    try:
+        return (yield from _read_down(digest, overlay))
+    except BadWire as bad:
+        raise PortFault(f"the rulebook {digest} in force cannot be read: {bad}") from bad
+
+
+def _read_down(digest: str, overlay: Overlay) -> Steps[RulesInForce]:
     document = (yield from _documents((digest,), overlay))[digest]
     if wire.digest_of(document) != digest:
         raise PortFault(f"the rulebook {digest} in force is damaged: its manifest is not the one it names")
@@ -76,7 +83,6 @@ def _documents(digests: tuple[str, ...], overlay: Overlay) -> Steps[dict[str, An
     for start in range(0, len(digests), KEYS_MAX):
         turn = digests[start : start + KEYS_MAX]
         records = yield Read(tuple([Key(PARTS.name, digest) for digest in turn]))
-        overlay.reads += 1
         for digest, record in zip(turn, records, strict=True):
             if not isinstance(record, Record):
                 raise PortFault(f"the part {digest} of the rulebook in force is not there")
