@@ -22,10 +22,9 @@ import pytest
 from omnicommerce import Commerce, DemoKeys, MemoryStorage, SqliteStorage
 from omnicommerce.kernel.errors import CommitUnknown
 from omnicommerce.kernel.points import Points
-from omnicommerce.ports.storage import Batch, Committed, Key, Record, Storage
+from omnicommerce.ports.storage import START, Batch, Committed, Key, Record, Storage
 from omnicommerce.testing import CountingIds, CountingStorage, CrashingStorage, FrozenClock, LossyStorage
 from omnicommerce.testing.faults import SimulatedCrash
-from tests.backstage import journal
 from tests.shopfront import DAY, RULES, SHOP_OPENS, SPRING, Shop, returned, sale, tell
 
 CARDS: Final = ("M-1", "M-2", "M-3")
@@ -177,6 +176,11 @@ def shop_over(storage: Storage, story: Story, draws: str) -> Shop:
 # --- what is in the books ------------------------------------------------------------------------
 
 Books: TypeAlias = tuple[Counter[str], Counter[str]]
+
+
+def journal(storage: Keeper) -> list[dict[str, Any]]:
+    """All that was ever told, the shop's opening and its rulebook as well."""
+    return [json.loads(entry.body) for entry in storage.journal(START, 1_000)]
 
 
 def books(storage: Keeper) -> Books:

@@ -212,6 +212,6 @@ def test_points_of_every_entry_sum_to_zero_and_the_balance_is_their_sum(
             for each in fact["postings"]
             if each["account"] in ("member", "debt")
         )
-        lines = shop.commerce.points.statement(member=member, limit=1_000).lines
+        lines = shop.commerce.points.statement(member=member, limit=500).lines
         assert posted == (balance.points + balance.pending - balance.debt).count
         assert posted == sum(line.points.count for line in lines)

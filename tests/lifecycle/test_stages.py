@@ -250,6 +250,11 @@ def test_a_change_past_the_end_of_the_calendar_never_comes() -> None:
     assert "new" == state.stage
     assert next_stage_day(state, {last: ONE}, last, SILENCE) is None
 
+    last = date.max - timedelta(days=30)
+    state = replay({last: ONE}, last, last, last, SILENCE)
+
+    assert date.max == next_stage_day(state, {last: ONE}, last, SILENCE)
+
 
 def test_the_history_needed_begins_with_the_calendar_at_the_latest() -> None:
     assert date.min == history_needed(date.min + timedelta(days=3), SILENCE)

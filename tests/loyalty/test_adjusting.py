@@ -66,6 +66,7 @@ def test_points_given_by_hand_settle_a_debt_first() -> None:
     shelf.burn(20, at(0), PointsRules(on_short_burn=ShortBurn.OWE))
 
     adjusted(shelf, 15)
+    assert [] == shelf.reads
     assert (0, 0, 5) == shelf.counts(at(0))
     adjusted(shelf, 15)
     assert (10, 0, 0) == shelf.counts(at(0))
@@ -147,6 +148,10 @@ def test_a_reason_is_a_word_and_not_a_story(reason: str) -> None:
         Adjustment(MARY, "by-hand", Points(1), reason, SHOP)
 
     assert "reason" == caught.value.path
+
+
+def test_a_reason_has_at_most_64_characters() -> None:
+    assert "x" * 64 == Adjustment(MARY, "by-hand", Points(1), "x" * 64, SHOP).reason
 
 
 @settings(max_examples=30)

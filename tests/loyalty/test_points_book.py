@@ -58,6 +58,7 @@ EARNED = PointsMoved(
     moves=(LotMove(LOT, Points(30), earned=Points(30)),),
     opened=(Opening(LOT, start(0), start(30)),),
     months=(Month("2026-10", 1, Points(30), start(0), start(30)),),
+    number=1,
 )
 EMPTY = book_of(None, {"2026-10.0": None})
 
@@ -189,5 +190,5 @@ def test_a_line_of_the_statement_says_what_changed_for_the_member() -> None:
 def test_the_statement_is_found_by_member_in_the_order_of_booking() -> None:
     line = movement_of(EARNED, at(5), at(0))
 
-    assert Movement(MARY, Kind.ACCRUAL, Points(30), at(5), at(0), "sale-1", "") == line
+    assert Movement(MARY, Kind.ACCRUAL, Points(30), at(5), at(0), "sale-1", "", 1) == line
     assert (("member", f"mary {as_text(at(5))}"),) == MOVEMENTS.indexes(line)

@@ -114,8 +114,11 @@ def test_points_given_back_settle_a_debt_first() -> None:
     shelf.reverse(20, lot, at(2))
     assert (0, 0, 20) == shelf.counts(at(2))
 
-    shelf.restore(draws_of(event), at(3))
+    settled = shelf.restore(part_of(draws_of(event), Points(0), Points(20)), at(3))
+    shelf.restore(part_of(draws_of(event), Points(20), Points(10)), at(3))
 
+    assert settled is not None
+    assert () == settled.moves
     assert (10, 0, 0) == shelf.counts(at(3))
 
 

@@ -9,7 +9,7 @@ from omnicommerce.kernel.changes import Event, adding_to, removing, replacing
 from omnicommerce.kernel.collection import Collection, Counter, Keep, NotPersonal
 from omnicommerce.kernel.flow import Flow, Get, Now, Outcome, ask_all
 from omnicommerce.kernel.points import Points
-from omnicommerce.ports.storage import Storage
+from omnicommerce.ports.storage import Entry, Position, Storage
 from omnicommerce.testing import FrozenClock
 from tests.lending import EVENTS, Thing, ThingGone, ThingKept
 from tests.shopfront import DAY, RULES, SHOP_OPENS, SPRING, Shop, returned, sale, tell
@@ -72,9 +72,16 @@ def everything_happened(storage: Storage) -> Shop:
     return shop
 
 
-def copied(storage: MemoryStorage) -> MemoryStorage:
+class Damaged(MemoryStorage):
+    """Reads whatever entries somebody has left of its journal."""
+
+    def journal(self, after: Position, limit: int) -> list[Entry]:
+        return [entry for entry in self._entries if entry.position > after][:limit]
+
+
+def copied(storage: MemoryStorage) -> Damaged:
     """The same again, to be damaged."""
-    copy = MemoryStorage()
+    copy = Damaged()
     copy._records = dict(storage._records)
     copy._indexes = dict(storage._indexes)
     copy._rows = {name: list(rows) for name, rows in storage._rows.items()}

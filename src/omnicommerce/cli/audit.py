@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from argparse import ArgumentParser, Namespace, _SubParsersAction
+from io import TextIOWrapper
 from pathlib import Path
 
 from omnicommerce.cli.shop_file import opened
@@ -27,9 +28,12 @@ def _audit(arguments: Namespace) -> int:
         with opened(arguments.file) as runner:
             audited = runner.follow(audit, "audit")
     except CommerceError as error:
-        print(error, file=sys.stderr)
+        sys.stderr.write(f"{error}\n")
         return 2
-    print(_as_json(audited) if arguments.json else _as_text(audited))
+    if isinstance(sys.stdout, TextIOWrapper):
+        # A finding is told also where the terminal has no letters for its name.
+        sys.stdout.reconfigure(errors="backslashreplace")
+    sys.stdout.write((_as_json(audited) if arguments.json else _as_text(audited)) + "\n")
     return 0 if audited.is_balanced else 1
 
 

@@ -10,14 +10,20 @@ from typing import Final
 from omnicommerce import wire
 from omnicommerce.adapters.keys import DemoKeys
 from omnicommerce.adapters.storage.sqlite import SqliteStorage
-from omnicommerce.adapters.storage.sqlite_file import JournalMode
+from omnicommerce.adapters.storage.sqlite_file import APPLICATION_ID, JournalMode
 from omnicommerce.kernel.actor import System
 from omnicommerce.kernel.errors import BadValue
 from omnicommerce.rulebook import Rulebook
 from omnicommerce.runner import RandomIds, Runner, World, in_force, utc_now
 
+SQLITE: Final = b"SQLite format 3\x00"
+"""How an SQLite file begins."""
+
 WRITE_VERSION: Final = 18
-"""Where the header of an SQLite file says how it is written: 2 with a write-ahead log."""
+"""Where its header says how it is written: 2 with a write-ahead log."""
+
+MARK: Final = slice(68, 72)
+"""Where its header says whose it is."""
 
 
 @contextmanager
@@ -28,9 +34,8 @@ def opened(path: Path) -> Iterator[Runner]:
         BadValue: there is no such file.
         CommerceError: it is no shop's, is damaged as a whole, or is locked.
     """
-    if not path.is_file():
-        raise BadValue("file", f"there is no file {path}")
-    with SqliteStorage(path, journal_mode=_mode(path)) as storage:
+    mode = _mode(path)
+    with SqliteStorage(path, journal_mode=mode) as storage:
         yield Runner(
             storage,
             World(
@@ -46,6 +51,19 @@ def opened(path: Path) -> Iterator[Runner]:
 
 
 def _mode(path: Path) -> JournalMode:
-    with path.open("rb") as file:
-        header = file.read(WRITE_VERSION + 1)
-    return "wal" if header[WRITE_VERSION:] == b"\x02" else "delete"
+    """How the file is written.
+
+    Raises:
+        BadValue: there is none, or it is no shop's. An empty one is refused as well, which else would be laid
+            out as a new shop.
+    """
+    if not path.is_file():
+        raise BadValue("file", f"there is no file {path}")
+    try:
+        with path.open("rb") as file:
+            header = file.read(MARK.stop)
+    except OSError as error:
+        raise BadValue("file", f"{path}: {error.strerror or type(error).__name__}") from None
+    if not header.startswith(SQLITE) or header[MARK] != APPLICATION_ID.to_bytes(4):
+        raise BadValue("file", f"{path} is not the file of a shop")
+    return "wal" if header[WRITE_VERSION] == 2 else "delete"  # noqa: PLR2004 - as the header says it

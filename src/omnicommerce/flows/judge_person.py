@@ -6,7 +6,7 @@ those days again, and the order in which facts were told leaves no trace.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -72,8 +72,13 @@ def expect(person: Versioned[Person], member: MemberId) -> Asking[None]:
 def stage_on(
     before: Standing | None, member: MemberId, today: date, rules: Rulebook
 ) -> Asking[tuple[StageState, History, date | None]]:
-    """The stage of a member on *today*, the days it was judged by, and the day of the first purchase."""
-    history = yield from _history(before, member, None, today, rules)
+    """The stage of a member on *today*, all days since the first purchase, and the day of that one.
+
+    Judging needs fewer days; to say why, it takes the last purchase, however long ago it was.
+    """
+    oldest = before.first_day if before is not None and before.first_day is not None else today
+    since = min(oldest, today - timedelta(days=lookback_days(rules.tiers)))
+    history = yield from days_bought(member, since, today)
     state, first = _stage(before, history, None, today, rules)
     return state, history, first
 
@@ -165,10 +170,12 @@ def _recorded(
 
 def _moves(
     member: MemberId, before: Standing | None, after: Standing, base: str, now: datetime
-) -> Iterable[Event]:
+) -> list[Event]:
     """What others may want to hear of: another tier, another stage. Everybody begins on the *base* level."""
     tier, stage = (base, "") if before is None else (before.tier, before.stage)
+    facts: list[TierChanged | StageChanged] = []
     if tier != after.tier:
-        yield Event(TierChanged(member, tier, after.tier), at=now, members=(member,))
+        facts.append(TierChanged(member, tier, after.tier))
     if stage != after.stage:
-        yield Event(StageChanged(member, stage, after.stage), at=now, members=(member,))
+        facts.append(StageChanged(member, stage, after.stage))
+    return [Event(fact, at=now, members=(member,)) for fact in facts]

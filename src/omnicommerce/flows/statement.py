@@ -12,9 +12,9 @@ from omnicommerce.identity import NODES
 from omnicommerce.kernel.bounds import checked_amount
 from omnicommerce.kernel.flow import Flow, Get, Outcome, Place, Scan, ask
 from omnicommerce.kernel.ids import MemberId
-from omnicommerce.loyalty import BY_MEMBER, MOVEMENTS, Movement, moved_at
+from omnicommerce.loyalty import BY_MEMBER, MOVEMENTS, Movement, moved_at, place_of_movement
 
-LINES_AT_ONCE: Final = 1_000
+LINES_AT_ONCE: Final = 500
 """The most lines of a statement that are read at once."""
 
 
@@ -42,14 +42,15 @@ def statement(
 
     Raises:
         Refused: ``no_such_member``.
-        BadValue: *limit* is not 1 to 1,000.
+        BadValue: *limit* is not 1 to 500.
     """
     checked_amount(limit, "limit", 1, LINES_AT_ONCE)
     person_of((yield from ask(Get(NODES, member))).value)
     # "!" comes right behind the blank that ends a member's name in the index.
     first = f"{member} " if since is None else moved_at(member, since)
     last = f"{member}!" if until is None else moved_at(member, until)
-    found = yield from ask(Scan(MOVEMENTS, BY_MEMBER, first, last, limit=limit, after=after))
-    lines = tuple(each.must() for each in found)
-    end = (moved_at(member, lines[-1].booked_at), found[-1].id) if len(found) == limit else None
-    return Outcome(Statement(member, lines, end))
+    # One more than asked for says whether anything follows.
+    found = yield from ask(Scan(MOVEMENTS, BY_MEMBER, first, last, limit=limit + 1, after=after))
+    shown = found[:limit]
+    end = (place_of_movement(shown[-1].must()), shown[-1].id) if len(found) > limit else None
+    return Outcome(Statement(member, tuple(each.must() for each in shown), end))

@@ -60,8 +60,8 @@ class Standing:
     """Where a person stood when they were last judged: tier and stage, and when to look again.
 
     A cache that can be computed anew from the books: nothing is decided from it alone. `stage_day` is the day
-    on which the stage began, `stage_before` the one left then (empty if none), `first_day` the day of the
-    first purchase, `due` the first instant at which time alone may change any of it.
+    on which the stage was judged, `stage_before` the stage at the end of the day before (empty if none),
+    `first_day` the day of the first purchase, `due` the first instant at which time alone may change it.
 
     Raises:
         BadValue: a name is longer than WORD_LENGTH_MAX or holds a character nobody can see, or a day or

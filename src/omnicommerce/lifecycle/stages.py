@@ -51,7 +51,7 @@ def advance(
         stage = _stage(before, seen, today, rules)
         if today >= last:
             return StageState(stage, date.fromordinal(today), before)
-        # To stay is never harder than to enter: so whoever is in a stage is in it until one of the signs turns.
+        # To stay is never harder than to enter: so whoever is in a stage is in it until a sign turns.
         turn = _next_turn(seen, today, rules)
         if turn is None or turn > last:
             return StageState(stage, day, stage)

@@ -36,6 +36,7 @@ from omnicommerce.loyalty.movements import MOVEMENTS as MOVEMENTS
 from omnicommerce.loyalty.movements import Movement as Movement
 from omnicommerce.loyalty.movements import moved_at as moved_at
 from omnicommerce.loyalty.movements import movement_of as movement_of
+from omnicommerce.loyalty.movements import place_of_movement as place_of_movement
 from omnicommerce.loyalty.points_book import HEADS as HEADS
 from omnicommerce.loyalty.points_book import Account as Account
 from omnicommerce.loyalty.points_book import Kind as Kind

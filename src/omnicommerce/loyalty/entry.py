@@ -75,4 +75,5 @@ def entered(
         months,
         closed,
         heading.reason,
+        book.head.movements + (1 if moves or postings else 0),
     )

@@ -21,7 +21,8 @@ BY_MEMBER: Final = "member"
 class Movement:
     """One line of a statement: `points` is what it changed for the member, lots and debt together.
 
-    It was booked at `booked_at` and took effect `at`; a till may report a sale days later.
+    It was booked at `booked_at` and took effect `at`; a till may report a sale days later. `number` counts
+    the member's movements from 1.
     """
 
     member: MemberId
@@ -31,15 +32,25 @@ class Movement:
     at: datetime
     source: str
     reason: str
+    number: int
+
+
+NUMBER_DIGITS: Final = 10
+"""Whoever moves their points ten thousand million times does nothing else."""
 
 
 def moved_at(member: MemberId, booked_at: datetime) -> str:
-    """The index text of a movement that was booked then."""
+    """Where in the index the movements begin that were booked then."""
     return f"{member} {as_text(booked_at)}"
 
 
+def place_of_movement(movement: Movement) -> str:
+    """Where a movement lies in the index: by when it was booked, and in the order of booking."""
+    return f"{moved_at(movement.member, movement.booked_at)} {movement.number:0{NUMBER_DIGITS}}"
+
+
 def _by_member(movement: Movement) -> tuple[IndexRow, ...]:
-    return ((BY_MEMBER, moved_at(movement.member, movement.booked_at)),)
+    return ((BY_MEMBER, place_of_movement(movement)),)
 
 
 MOVEMENTS: Final = Collection(
@@ -57,4 +68,5 @@ def movement_of(event: PointsMoved, booked_at: datetime, at: datetime) -> Moveme
         at,
         event.source,
         event.reason,
+        event.number,
     )

@@ -112,7 +112,8 @@ class PointsMoved:
 
     `postings` sum to zero, and that of MEMBER is the sum of `moves`. `months` are the new summaries of
     the months it touches and `closed` the months that leave the head, so neither the head nor a page
-    needs the other to be worked out again.
+    needs the other to be worked out again. `number` counts the movements of this member, from 1, without
+    a gap; one that moves nothing has that of the last.
     """
 
     member: MemberId
@@ -125,6 +126,7 @@ class PointsMoved:
     months: tuple[Month, ...] = ()
     closed: tuple[str, ...] = ()
     reason: str = ""
+    number: int = 0
 
 
 def total(points: Iterable[Points]) -> Points:
@@ -142,13 +144,16 @@ def posted(event: PointsMoved, account: Account) -> Points:
 
 @attrs.frozen
 class PointsHead:
-    """The first leaf of a member's book: what they owe, and a summary of every month with points left.
+    """The first leaf of a member's book: what they owe, a summary of every month with points left.
+
+    `movements` is how many times points have moved in it.
 
     A month with an expiry leaves when nothing remains in it; lots that never expire keep theirs.
     """
 
     debt: Points = Points(0)
     months: tuple[Month, ...] = ()
+    movements: int = 0
 
 
 HEADS: Final = Collection("points", PointsHead, personal=NotPersonal(), keep=Keep.AS_BOOKS)
@@ -203,7 +208,7 @@ def apply_to_head(head: PointsHead | None, event: PointsMoved) -> PointsHead:
     debt = before.debt - posted(event, Account.DEBT)
     assert debt >= NO_POINTS, "what a member owes is settled once"
     # Texts such as 2026-09 sort by time, and "never" comes after all of them.
-    return PointsHead(debt, tuple(months[name] for name in sorted(months)))
+    return PointsHead(debt, tuple(months[name] for name in sorted(months)), event.number)
 
 
 def apply_to_page(page: LotPage | None, page_id: str, event: PointsMoved) -> LotPage:

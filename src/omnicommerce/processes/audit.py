@@ -38,8 +38,8 @@ PAGE: Final = 200
 FINDINGS_MAX: Final = 100
 """Enough to see what is wrong; all are counted."""
 
-LISTED: Final = 1_000
-"""Records that are listed at once."""
+LISTED: Final = 5
+"""Records that are listed at once, for each entry that is read at once: they are not folded."""
 
 ROUNDS_MAX: Final = 20
 """A record that has moved on as often as this while it was looked at is busy, and not wrong."""
@@ -83,12 +83,13 @@ _Name: TypeAlias = tuple[str, str]
 class _Books:
     """The fold so far: records that have not been found settled, and the sums of counters.
 
-    `settled` holds of every settled record the hash of its name and of its version. Of a name in `watched`
-    are kept all versions that entries tell of, of a counter in `passed` all totals. What is `lost` is followed
-    no further: why has been said, and it would only be said again of all that comes after.
+    `settled` holds the hash of every settled record's name, and of its version. Of a name in `watched` are
+    kept all versions that entries tell of, of a counter in `passed` all totals. What is `lost` is followed no
+    further: why has been said, and it would only be said again of all that comes after.
     """
 
     folds: Mapping[str, Fold]
+    page: int
     laws: Laws = attrs.field(factory=Laws)
     position: str = ""
     entries: int = 0
@@ -137,9 +138,9 @@ def _shown(text: str) -> str:
     return text if text.isprintable() else ascii(text)[1:-1]
 
 
-def audit(folds: Mapping[str, Fold] = FOLDS) -> Process[Audited]:
-    """Fold the journal again, and compare every record, book and counter with it."""
-    books = _Books(folds)
+def audit(folds: Mapping[str, Fold] = FOLDS, *, page: int = PAGE) -> Process[Audited]:
+    """Fold the journal again, *page* entries at once, and compare every record, book and counter with it."""
+    books = _Books(folds, page)
     books.journaled.update(folds)
     yield from _read_on(books)
     yield from _compared(books)
@@ -162,11 +163,16 @@ def _read_on(books: _Books) -> Doing[None]:
     wrote is settled with the next.
     """
     touched: dict[_Name, None] = {}
-    while page := (yield from do(ReadJournal(books.position, PAGE))):
+    has_more = True
+    while has_more:
+        page = yield from do(ReadJournal(books.position, books.page))
+        # A page that is not full was the end when it was read: waiting for an empty one, a busy shop's audit
+        # would never end.
+        has_more = len(page) == books.page
         for told in page:
             _take(books, told)
             touched.update(dict.fromkeys((write[0], write[1]) for write in told.writes))
-        books.position = page[-1].position
+            books.position = told.position
         # A damaged entry does not say of which batch it is.
         last = next((told.batch for told in reversed(page) if told.batch), "")
         waits = {name: None for name in touched if name in books.open and books.open[name].version == last}
@@ -291,9 +297,12 @@ def _judge(books: _Books, seen: Mapping[_Name, str]) -> None:
 def _listed(books: _Books) -> Doing[None]:
     """Where the storage can list its records: find those that are damaged, or that no entry tells of."""
     parts = {(PARTS.name, digest) for digest in books.parts}
-    after = ("", "")
-    while page := (yield from do(ReadEverything(after, LISTED))):
-        after = (page[-1].collection, page[-1].id)
+    after: _Name | None = ("", "")
+    while after is not None:
+        page = yield from do(ReadEverything(after, LISTED * books.page))
+        if page is None:
+            return
+        after = _next(page, after) if len(page) == LISTED * books.page else None
         parts.difference_update((each.collection, each.id) for each in page)
         for each in page:
             if not each.is_intact:
@@ -304,9 +313,15 @@ def _listed(books: _Books) -> Doing[None]:
             books.watched = {name: set() for name in seen}
             yield from _read_on(books)
             _judge(books, seen)
-    if page is not None:
-        for name in sorted(parts):
-            books.accuse(name, "it is not there")
+    for name in sorted(parts):
+        books.accuse(name, "it is not there")
+
+
+def _next(page: tuple[Standing, ...], after: _Name) -> _Name | None:
+    """Behind which name to go on: one that is damaged cannot be asked for, so the last that is not."""
+    names = ((each.collection, each.id) for each in reversed(page))
+    name = next((name for name in names if "".join(name).isprintable()), after)
+    return name if name != after else None
 
 
 def _is_told(books: _Books, each: Standing) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 
 from omnicommerce import wire
-from omnicommerce.kernel.errors import PortFault
+from omnicommerce.kernel.errors import BadWire, PortFault
 from omnicommerce.ports.storage import Entry, Position
 from omnicommerce.runner.journal import entry_id
 from omnicommerce.runner.steps import Journal, Steps
@@ -34,7 +34,12 @@ def exported(after: Position, limit: int) -> Steps[Exported]:
 
 
 def _line(entry: Entry) -> str:
-    if entry_id(entry.body) != entry.id:
-        raise PortFault(f"the entry {entry.id} at {entry.position} is damaged: audit says what else is")
-    said: dict[str, Any] = wire.parse_ours(entry.body)
-    return wire.text({"position": entry.position, "id": entry.id, **said})
+    try:
+        said: dict[str, Any] = wire.parse_ours(entry.body)
+        if entry_id(entry.body) == entry.id:
+            return wire.text({"position": entry.position, "id": entry.id, **said})
+    except (BadWire, TypeError):
+        # It is damaged, whatever its id says.
+        pass
+    shown = entry.id if entry.id.isprintable() else ascii(entry.id)
+    raise PortFault(f"the entry {shown} at {entry.position} is damaged: audit says what else is")
