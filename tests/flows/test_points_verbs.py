@@ -105,7 +105,7 @@ def test_a_spend_answers_with_the_balance_after_it_and_stands_on_the_statement()
     assert balance == shop.commerce.points.balance(member=member)
     assert Points(70) == balance.points
     line = shop.commerce.points.statement(member=member).lines[-1]
-    assert Movement(member, Kind.BURN, Points(-30), AWAKE, AWAKE, "reward/mug", "") == line
+    assert Movement(member, Kind.BURN, Points(-30), AWAKE, AWAKE, "reward/mug", "", 2) == line
 
 
 def test_what_runs_out_soonest_is_spent_first() -> None:

@@ -191,4 +191,4 @@ def test_the_statement_is_found_by_member_in_the_order_of_booking() -> None:
     line = movement_of(EARNED, at(5), at(0))
 
     assert Movement(MARY, Kind.ACCRUAL, Points(30), at(5), at(0), "sale-1", "", 1) == line
-    assert (("member", f"mary {as_text(at(5))}"),) == MOVEMENTS.indexes(line)
+    assert (("member", f"mary {as_text(at(5))} 0000000001"),) == MOVEMENTS.indexes(line)

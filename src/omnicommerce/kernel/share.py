@@ -113,6 +113,25 @@ def shared_out(whole: int, weights: Sequence[int]) -> tuple[int, ...]:
     return tuple(sign * (units + (place in favoured)) for place, (units, _) in enumerate(exact))
 
 
+def share_of_next(whole: int, units: int, before: int, returned: int) -> int:
+    """What of *whole* belongs to the next *returned* of *units*, after *before* have come back already.
+
+    The share of the first j units minus the share of those before, both rounded down: however a
+    return is split, the parts add up to the same, and all units together to *whole*.
+
+    >>> [share_of_next(100, 3, before, 1) for before in range(3)]
+    [33, 33, 34]
+
+    Raises:
+        BadValue: *units* is not at least 1, or more units would come back than there are.
+    """
+    checked_amount(units, "units", 1)
+    checked_amount(before, "before", 0, units)
+    checked_amount(returned, "returned", 0, units - before)
+    until = divided(whole * (before + returned), units, Rounding.FLOOR)
+    return until - divided(whole * before, units, Rounding.FLOOR)
+
+
 def _bad_weight(weights: Sequence[int]) -> BadValue:
     for place, weight in enumerate(weights):
         try:

@@ -62,7 +62,6 @@ from omnicommerce.loyalty.reversing import reverse as reverse
 from omnicommerce.loyalty.rules import PointsRules as PointsRules
 from omnicommerce.loyalty.rules import ShortBurn as ShortBurn
 from omnicommerce.loyalty.rules import earned as earned
-from omnicommerce.loyalty.rules import reversed_share as reversed_share
 from omnicommerce.loyalty.tiers import Level as Level
 from omnicommerce.loyalty.tiers import TierChanged as TierChanged
 from omnicommerce.loyalty.tiers import TierRules as TierRules

@@ -85,22 +85,3 @@ def earned(paid: Money, rules: PointsRules) -> Points:
     if per is None or per.currency != paid.currency or paid.minor <= 0:
         return NO_POINTS
     return Points(divided(paid.minor, per.minor, Rounding.FLOOR))
-
-
-def reversed_share(whole: int, units: int, before: int, returned: int) -> int:
-    """What of *whole* belongs to the next *returned* of *units*, after *before* have come back already.
-
-    The share of the first j units minus the share of those before, both rounded down: however a
-    return is split, the parts add up to the same, and all units together to *whole*.
-
-    >>> [reversed_share(100, 3, before, 1) for before in range(3)]
-    [33, 33, 34]
-
-    Raises:
-        BadValue: *units* is not at least 1, or more units would come back than there are.
-    """
-    checked_amount(units, "units", 1)
-    checked_amount(before, "before", 0, units)
-    checked_amount(returned, "returned", 0, units - before)
-    until = divided(whole * (before + returned), units, Rounding.FLOOR)
-    return until - divided(whole * before, units, Rounding.FLOOR)

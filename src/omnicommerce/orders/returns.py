@@ -19,6 +19,7 @@ from omnicommerce.kernel.ids import MemberId
 from omnicommerce.kernel.money import Money
 from omnicommerce.kernel.points import Points
 from omnicommerce.kernel.quantity import Quantity
+from omnicommerce.kernel.share import share_of_next
 from omnicommerce.kernel.verdict import Verdict, at_most, every, failed
 from omnicommerce.orders.recorded import RecordedSale, SaleRecorded, SoldLine
 from omnicommerce.orders.sale import Return, ReturnedLine
@@ -176,21 +177,14 @@ def _returnable(each: ReturnedLine, sale: RecordedSale) -> Verdict:
 
 
 def _taken(each: ReturnedLine, line: SoldLine) -> TakenLine:
-    before = line.returned.count
-    after = before + each.quantity.count
-    units = line.quantity.count
+    units, before, more = line.quantity.count, line.returned.count, each.quantity.count
     return TakenLine(
         each.line,
         each.quantity,
-        _share(line.paid_minor, units, before, after),
-        Points(_share(line.earned.count, units, before, after)),
-        Points(_share(line.burned.count, units, before, after)),
+        share_of_next(line.paid_minor, units, before, more),
+        Points(share_of_next(line.earned.count, units, before, more)),
+        Points(share_of_next(line.burned.count, units, before, more)),
     )
-
-
-def _share(whole: int, units: int, before: int, after: int) -> int:
-    """What the units from the one behind *before* up to *after* are worth, of all *units*."""
-    return whole * after // units - whole * before // units
 
 
 def sale_after(sale: RecordedSale, record: RecordedReturn) -> RecordedSale:
@@ -206,7 +200,7 @@ def restored_before(sale: RecordedSale) -> Points:
     """The burned points that have been given back for the units that came back so far."""
     return Points(
         sum(
-            _share(line.burned.count, line.quantity.count, 0, line.returned.count)
+            share_of_next(line.burned.count, line.quantity.count, 0, line.returned.count)
             for line in sale.lines
             if not line.returned.is_zero
         )
