@@ -476,6 +476,7 @@ class Writing:
         active_at, expires_at, month = lot_dates(day)
         version, head, _ = self.row("points", member)
         months = head["months"] if version else []
+        number = (head["movements"] if version else 0) + 1
         if version and head["debt"]:
             raise NotImplementedError("debts")
         known = next((each for each in months if each["month"] == month), None)
@@ -510,17 +511,19 @@ class Writing:
         self.months = months
         movement = f"sale/{sale.id}/accrual"
         self.put("lots", page_id, {"lots": lots}, page_version)
-        self.put("points", member, {"debt": 0, "months": months}, version)
+        self.put("points", member, {"debt": 0, "months": months, "movements": number}, version)
         line = {
             "at": as_text(sale.at),
             "booked_at": self.written_at,
             "kind": "accrual",
             "member": member,
+            "number": number,
             "points": points,
             "reason": "",
             "source": f"sale/{sale.id}",
         }
-        self.put("movement", movement, line, "", None, ("member", f"{member} {self.written_at}"))
+        place_of = f"{member} {self.written_at} {number:010}"
+        self.put("movement", movement, line, "", None, ("member", place_of))
         moved = {
             "closed": [],
             "id": movement,
@@ -528,6 +531,7 @@ class Writing:
             "member": member,
             "months": [summary],
             "moves": [{"earned": points, "expired": 0, "lot": f"{month}.0/{place}", "points": points}],
+            "number": number,
             "opened": opened,
             "postings": [
                 {"account": "member", "points": points},

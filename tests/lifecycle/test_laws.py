@@ -9,6 +9,7 @@ from hypothesis import given as examples
 from hypothesis import strategies as st
 
 from omnicommerce.lifecycle import (
+    Signs,
     StageState,
     Visit,
     advance,
@@ -17,7 +18,8 @@ from omnicommerce.lifecycle import (
     replay,
     why,
 )
-from tests.lifecycle.histories import CASES, LIFE_DAYS, NAMES, Case, number_of, on
+from omnicommerce.lifecycle.signs import are_seen, chronicle, turning_days
+from tests.lifecycle.histories import CASES, LIFE_DAYS, NAMES, Case, number_of, on, signs
 from tests.lifecycle.oracle import holds, stages
 
 DAYS = st.integers(0, LIFE_DAYS + 20)
@@ -108,6 +110,21 @@ def test_the_next_change_is_the_first_day_on_which_the_stage_is_another(case: Ca
     expected = next((on(later) for later in oracle if later > day and oracle[later] != oracle[day]), None)
 
     assert expected == next_stage_day(begun(case, day), case.visits, case.first, case.rules)
+
+
+@examples(CASES, st.sampled_from(["purchases_min", "spend_min"]), st.integers(1, 20))
+def test_purchases_that_leave_the_window_are_passed_over_until_too_few_are_left(
+    case: Case, name: str, bound: int
+) -> None:
+    """Else whoever bought on every day of a year would be judged for every day of the next."""
+    asked: Signs = signs({name: bound})
+    seen, last = chronicle(case.visits, case.first, case.rules), on(LIFE_DAYS).toordinal()
+    later = range(last, last + case.window + 1)
+    expected = [
+        day for before, day in pairwise(later) if are_seen(asked, seen, before) != are_seen(asked, seen, day)
+    ]
+
+    assert expected == list(turning_days(asked, seen, last))
 
 
 @examples(CASES, DAYS)

@@ -13,6 +13,9 @@ from omnicommerce import SqliteStorage
 from tests.processes.stories import pack, shop_of
 from tests.shopfront import DAY, SHOP_OPENS, returned, sale, tell
 
+PAUSE_SECONDS = 0.005
+"""Between two customers: where readers and writers take turns, a reader must have one."""
+
 
 def main(path: str, journal_mode: str) -> int:
     closed = threading.Event()
@@ -30,10 +33,10 @@ def main(path: str, journal_mode: str) -> int:
             shop.commerce.run(pack, id=f"box {number % 5}", size=number % 11 + 1)
             if number % 40 == 0:
                 shop.commerce.tick()
-            if number == 20:
+            if number == 8:
                 sys.stdout.write("at work\n")
                 sys.stdout.flush()
-            if closed.is_set():
+            if closed.wait(PAUSE_SECONDS):
                 break
     sys.stdout.write(f"{number}\n")
     return 0

@@ -6,6 +6,7 @@ import json
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
+from zlib import crc32
 
 import attrs
 import pytest
@@ -49,8 +50,14 @@ def owned(data: dict[str, Any]) -> dict[str, Any]:
 UPGRADED = wire.Vocabulary(upgrades={"book": (renamed, owned)})
 
 
+def summed(body: str) -> str:
+    """An object with the checksum of all that stands before it as its last field."""
+    rest = body[:-1]
+    return f'{rest},"sum":"{crc32(rest.encode("utf-8", "surrogatepass")):08x}"}}'
+
+
 def record(value: object, version: object = 1, at: object = NOON) -> str:
-    return json.dumps({"at": at, "v": version, "value": value})
+    return summed(json.dumps({"at": at, "v": version, "value": value}))
 
 
 def fault_of(body: str, vocabulary: wire.Vocabulary = wire.SHIPPED) -> str:
@@ -63,11 +70,51 @@ def fault_of(body: str, vocabulary: wire.Vocabulary = wire.SHIPPED) -> str:
 def test_a_record_says_when_it_was_written_and_in_which_version() -> None:
     body = wire.record_text(Book(Points(5), "a"), "book", Book, datetime(2026, 11, 22, 12, tzinfo=UTC))
 
-    assert body == f'{{"at":"{NOON}","v":1,"value":{{"balance":5,"owner":"a"}}}}'
-    assert body == wire.record_text(Book(Points(5), "a"), "book", Book, NOON)
-    assert body.replace('"v":1', '"v":3') == wire.record_text(
+    rest = f'{{"at":"{NOON}","v":1,"value":{{"balance":5,"owner":"a"}}}}'
+    assert summed(rest) == body == wire.record_text(Book(Points(5), "a"), "book", Book, NOON)
+    assert body.endswith(',"sum":"b6a4a7a5"}')
+    assert summed(rest.replace('"v":1', '"v":3')) == wire.record_text(
         Book(Points(5), "a"), "book", Book, NOON, UPGRADED
     )
+
+
+@given(owner=st.text(max_size=5), place=st.integers(0), bits=st.integers(1, 255))
+def test_a_record_of_which_a_byte_was_changed_is_not_believed(owner: str, place: int, bits: int) -> None:
+    body = wire.record_text(Book(Points(5), owner), "book", Book, NOON)
+    content = bytearray(body.encode())
+    content[place % len(content)] ^= bits
+    changed = content.decode("utf-8", "surrogateescape")
+
+    assert wire.is_intact(body)
+    assert not wire.is_intact(changed)
+    assert fault_of(changed).startswith(("$.sum: expected the checksum of the rest", "$: expected JSON"))
+
+
+@pytest.mark.parametrize("length", range(130))
+def test_a_record_that_was_cut_short_is_not_believed(length: int) -> None:
+    body = record({"balance": 5, "owner": "a"})[:length]
+
+    assert not wire.is_intact(body)
+    assert fault_of(body).startswith("$")
+
+
+@pytest.mark.parametrize(
+    "sum",
+    ["", "B6A4A7A5", "00000000", "b6a4a7a", "b6a4a7a5 ", 5, None],
+)
+def test_a_checksum_is_that_of_the_rest_or_none(sum: object) -> None:
+    written = wire.record_text(Book(Points(5), "a"), "book", Book, NOON)
+    body = f'{written[: written.index(',"sum"')]},"sum":{json.dumps(sum)}}}'
+
+    assert not wire.is_intact(body)
+    assert fault_of(body).startswith("$.sum: expected the checksum of the rest")
+
+
+def test_the_checksum_is_the_last_of_a_record() -> None:
+    written = wire.record_text(Book(Points(5), "a"), "book", Book, NOON)
+
+    for body in (written + " ", written.replace(',"sum"', ', "sum"'), json.dumps(json.loads(written))):
+        assert fault_of(body).startswith("$.sum: expected the checksum of the rest")
 
 
 def test_a_record_of_any_age_is_read_as_it_would_be_written_today() -> None:
@@ -93,10 +140,12 @@ def test_a_record_of_a_newer_program_is_refused_in_clear_words() -> None:
     [
         ("", "$: expected JSON"),
         ("{", "$: expected JSON"),
-        ("[]", "$: expected a stored record"),
-        ("5", "$: expected a stored record"),
-        ("{}", "$: expected a stored record"),
-        (json.dumps({"at": NOON, "v": 1, "value": {}, "more": 1}), "$: expected a stored record"),
+        ("[]", "$.sum: expected the checksum of the rest"),
+        ("5", "$.sum: expected the checksum of the rest"),
+        ("{}", "$.sum: expected the checksum of the rest"),
+        (json.dumps({"at": NOON, "v": 1, "value": {}}), "$.sum: expected the checksum of the rest"),
+        (summed('{"value":{}}'), "$: expected a stored record"),
+        (summed(json.dumps({"at": NOON, "v": 1, "value": {}, "more": 1})), "$: expected a stored record"),
         (record({}, at="2026-11-22T12:00:00Z"), "$.at: expected the canonical text of an instant"),
         (record({}, at="2026-11-22T12:00:00.000000+00:00"), "$.at: expected the canonical text"),
         (record({}, at="２026-11-22T12:00:00.000000Z"), "$.at: expected the canonical text"),
@@ -130,7 +179,7 @@ def test_a_step_that_cannot_use_the_data_names_itself_and_not_the_data() -> None
 def test_an_old_record_nested_too_deeply_is_bad_wire(depth: int) -> None:
     body = f'{{"at":"{NOON}","v":1,"value":{{"sum":' + "[" * depth + "]" * depth + "}}"
 
-    assert fault_of(body, UPGRADED).startswith("$")
+    assert fault_of(summed(body), UPGRADED).startswith("$")
 
 
 def test_the_time_of_a_record_is_canonical_or_it_is_not_written() -> None:
@@ -151,7 +200,7 @@ def test_the_time_of_a_record_is_canonical_or_it_is_not_written() -> None:
     ).map(json.dumps)
 )
 def test_whatever_a_storage_hands_out_is_a_record_or_bad_wire(body: str) -> None:
-    for text in (body, f'{{"at":"{NOON}","v":1,"value":{body}}}'):
+    for text in (body, summed(f'{{"at":"{NOON}","v":1,"value":{body}}}')):
         with suppress(BadWire):
             assert isinstance(wire.stored(text, "book", Book, UPGRADED).value, Book)
 

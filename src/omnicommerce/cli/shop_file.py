@@ -22,12 +22,15 @@ SQLITE: Final = b"SQLite format 3\x00"
 WRITE_VERSION: Final = 18
 """Where its header says how it is written: 2 with a write-ahead log."""
 
+WAIT_SECONDS: Final = 60.0
+"""Longer than a shop would wait: where readers and writers take turns, a busy shop seldom lets one in."""
+
 MARK: Final = slice(68, 72)
 """Where its header says whose it is."""
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[Runner]:
+def opened(path: Path, wait_seconds: float = WAIT_SECONDS) -> Iterator[Runner]:
     """A runner over the file at *path*, which must be there; it needs no keys, because it names nobody.
 
     Raises:
@@ -35,7 +38,7 @@ def opened(path: Path) -> Iterator[Runner]:
         CommerceError: it is no shop's, is damaged as a whole, or is locked.
     """
     mode = _mode(path)
-    with SqliteStorage(path, journal_mode=mode) as storage:
+    with SqliteStorage(path, journal_mode=mode, wait_seconds=wait_seconds) as storage:
         yield Runner(
             storage,
             World(

@@ -17,7 +17,7 @@ from omnicommerce.lifecycle.rules import Signs, StageRules
 
 @attrs.frozen
 class Visit:
-    """What was bought and kept on one day, and in how many purchases."""
+    """What was bought and kept on one day, and in how many purchases; neither is less than nothing."""
 
     purchases: int
     spend_minor: int
@@ -95,10 +95,10 @@ def turning_days(signs: Signs, seen: Chronicle, day: int) -> Iterator[int]:
         yield from _after(day, last, signs.silent_days_min, signs.silent_days_max)
     if seen.first is not None:
         yield from _after(day, seen.first, signs.age_days_min, signs.age_days_max)
-    if signs.purchases_min is not None or signs.spend_min is not None:
-        leaving = bisect_right(seen.days, day - seen.window)
-        if leaving < len(seen.days):
-            yield seen.days[leaving] + seen.window
+    if signs.purchases_min is not None:
+        yield from _falling(day, seen, seen.purchases, signs.purchases_min)
+    if signs.spend_min is not None:
+        yield from _falling(day, seen, seen.spend, signs.spend_min.minor)
 
 
 def _after(day: int, since: int, least: int | None, most: int | None) -> Iterator[int]:
@@ -106,6 +106,17 @@ def _after(day: int, since: int, least: int | None, most: int | None) -> Iterato
         yield since + least
     if most is not None and since + most + 1 > day:
         yield since + most + 1
+
+
+def _falling(day: int, seen: Chronicle, totals: list[int], least: int) -> Iterator[int]:
+    """The day on which so much has left the window that less than *least* is in it, if that is yet to come.
+
+    No day takes away from the totals. So whatever leaves before that day changes nothing, and is passed over.
+    """
+    bought = totals[bisect_right(seen.days, day)]
+    leaving = bisect_right(totals, bought - least) - 1
+    if leaving >= 0 and seen.days[leaving] + seen.window > day:
+        yield seen.days[leaving] + seen.window
 
 
 def days_told(rules: StageRules) -> int:

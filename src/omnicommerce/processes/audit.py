@@ -274,13 +274,17 @@ def _settle(books: _Books, names: Iterable[_Name]) -> Doing[dict[_Name, str]]:
 
 def _compared(books: _Books) -> Doing[None]:
     """Look at the open records again; by the journal's next end, an entry tells of each version seen."""
+    names = tuple(books.open)
     for _ in range(ROUNDS_MAX):
-        if not books.open:
+        names = tuple(name for name in names if name in books.open)
+        if not names:
             return
-        books.watched = {name: {expected.version} for name, expected in books.open.items()}
-        seen = yield from _settle(books, tuple(books.open))
+        books.watched = {name: {books.open[name].version} for name in names}
+        seen = yield from _settle(books, names)
         yield from _read_on(books)
         _judge(books, seen)
+        # What was settled and has moved on since is no more than busy.
+        names = tuple(seen)
 
 
 def _judge(books: _Books, seen: Mapping[_Name, str]) -> None:

@@ -41,5 +41,5 @@ def _line(entry: Entry) -> str:
     except (BadWire, TypeError):
         # It is damaged, whatever its id says.
         pass
-    shown = entry.id if entry.id.isprintable() else ascii(entry.id)
+    shown = entry.id if entry.id.isprintable() else ascii(entry.id)[1:-1]
     raise PortFault(f"the entry {shown} at {entry.position} is damaged: audit says what else is")
