@@ -10,6 +10,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from omnicommerce import SqliteStorage
+from omnicommerce.adapters.storage.sqlite_file import JournalMode
 from tests.processes.stories import pack, shop_of
 from tests.shopfront import DAY, SHOP_OPENS, returned, sale, tell
 
@@ -19,8 +20,14 @@ PAUSE_SECONDS = 0.005
 
 def main(path: str, journal_mode: str) -> int:
     closed = threading.Event()
-    threading.Thread(target=lambda: (sys.stdin.read(), closed.set()), daemon=True).start()
-    mode = "wal" if journal_mode == "wal" else "delete"
+
+    def read_on() -> None:
+        sys.stdin.read()
+        closed.set()
+
+    threading.Thread(target=read_on, daemon=True).start()
+    mode: JournalMode = "wal" if journal_mode == "wal" else "delete"
+    number = 0
     with SqliteStorage(path, journal_mode=mode) as storage:
         shop = shop_of(storage)
         for number in itertools.count(1):
