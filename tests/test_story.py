@@ -138,7 +138,15 @@ def test_both_doors_have_the_same_verbs() -> None:
     def own(door: type[Any]) -> set[str]:
         return {name for name in vars(door) if not name.startswith("_")}
 
-    assert {"members": {"register"}, "points": {"balance", "adjust"}} == verbs_of(Commerce)
+    expected = {
+        "members": {"register", "find"},
+        "sales": {"ingest", "take_back"},
+        "points": {"balance", "statement", "spend", "adjust"},
+        "tiers": {"of"},
+        "stages": {"of"},
+    }
+
+    assert expected == verbs_of(Commerce)
     assert verbs_of(Commerce) == verbs_of(AsyncCommerce)
     assert own(Commerce) == own(AsyncCommerce)
 
@@ -154,17 +162,25 @@ def test_a_verbs_name_is_where_the_host_finds_it() -> None:
 # --- what the story costs and leaves behind ---------------------------------------------------------
 
 
-def test_each_command_is_one_read_and_at_most_one_commit() -> None:
+def test_each_command_is_a_read_or_two_and_at_most_one_commit() -> None:
+    """The first command of a shop also puts its rulebook in force, in a commit of its own."""
     storage = CountingStorage(MemoryStorage())
     shop = Commerce(storage, Rulebook(), keys=DemoKeys())
     member = shop.members.register(identifier=CARD).member
-    assert (1, 1) == (storage.counts["read"], storage.counts["commit"])
-
-    shop.once("k").points.adjust(member=member, points=Points(5), reason="gift")
-    assert (2, 2) == (storage.counts["read"], storage.counts["commit"])
-
-    shop.points.balance(member=member)
     assert (3, 2) == (storage.counts["read"], storage.counts["commit"])
+
+    storage.forget()
+    shop.once("k").points.adjust(member=member, points=Points(5), reason="gift")
+    # The first time somebody gets points, it is judged where they stand: one read more.
+    assert (3, 1) == (storage.counts["read"], storage.counts["commit"])
+
+    storage.forget()
+    shop.once("l").points.adjust(member=member, points=Points(5), reason="gift")
+    assert (2, 1) == (storage.counts["read"], storage.counts["commit"])
+
+    storage.forget()
+    shop.points.balance(member=member)
+    assert (1, 0) == (storage.counts["read"], storage.counts["commit"])
 
 
 def test_the_postings_of_every_entry_sum_to_zero_and_the_book_is_their_fold() -> None:
@@ -174,7 +190,7 @@ def test_the_postings_of_every_entry_sum_to_zero_and_the_book_is_their_fold() ->
     for points in (70, -20, 5):
         shop.points.adjust(member=member, points=Points(points), reason="gift")
 
-    entries = [entry for entry in journal(storage) if entry["tag"] == "points.adjusted"]
+    entries = [entry for entry in journal(storage) if entry["tag"] == "points.moved"]
 
     assert [0, 0, 0] == [sum(p["points"] for p in entry["fact"]["postings"]) for entry in entries]
     assert [member] * 3 == [entry["members"][0] for entry in entries]
@@ -204,7 +220,7 @@ def test_two_shops_with_two_keys_know_one_card_by_two_ids() -> None:
 
 @given(st.lists(st.integers(-50, 50), max_size=30))
 def test_a_balance_never_falls_below_zero_and_equals_what_was_accepted(wanted: list[int]) -> None:
-    shop = Commerce(MemoryStorage(), Rulebook(points=PointsRules(Points(40))), keys=DemoKeys())
+    shop = Commerce(MemoryStorage(), Rulebook(points=PointsRules(adjustment_max=Points(40))), keys=DemoKeys())
     member = shop.members.register(identifier=CARD).member
     balance = 0
     for points in wanted:
@@ -228,7 +244,7 @@ def codes(refused: Refused) -> list[str]:
 
 
 def test_every_condition_is_judged_and_each_failure_is_named() -> None:
-    shop = Commerce(MemoryStorage(), Rulebook(points=PointsRules(Points(10))), keys=DemoKeys())
+    shop = Commerce(MemoryStorage(), Rulebook(points=PointsRules(adjustment_max=Points(10))), keys=DemoKeys())
     member = shop.members.register(identifier=CARD).member
 
     with pytest.raises(Refused) as caught:
@@ -245,7 +261,8 @@ def test_the_journal_says_who_it_was() -> None:
 
     shop.acting(Staff("s-7")).points.adjust(member=member, points=Points(1), reason="gift")
 
-    assert ["host", "s-7"] == [e["actor"].get("name", e["actor"].get("id")) for e in journal(storage)]
+    told = [(e["tag"], e["actor"].get("name", e["actor"].get("id"))) for e in journal(storage)]
+    assert [("member.registered", "host"), ("points.moved", "s-7"), ("person.judged", "s-7")] == told
 
 
 def test_a_stranger_has_no_balance_and_gets_no_points() -> None:
@@ -290,7 +307,7 @@ def test_a_bad_argument_is_one_typed_error_with_its_path_and_nothing_changes(
         shop.points.adjust(**arguments)
 
     assert path == caught.value.path
-    assert 1 == len(storage.journal(START, 10))
+    assert 1 == len(journal(storage))
 
 
 def test_an_argument_without_a_name_is_told_its_names() -> None:
@@ -386,6 +403,12 @@ def test_a_refusal_without_a_verdict_is_told_what_it_needs() -> None:
         Refused("nope")  # type: ignore[arg-type]
 
 
+def actors(storage: Storage) -> list[str]:
+    """Who registered, and who moved points; where that leaves the member is judged along with it."""
+    told = [entry["actor"] for entry in journal(storage) if entry["tag"] != "person.judged"]
+    return [actor.get("name", actor.get("id")) for actor in told]
+
+
 def test_once_and_acting_turn_a_copy_and_leave_the_shop_as_it_was() -> None:
     storage: Storage = MemoryStorage()
     shop = Commerce(storage, Rulebook(), keys=DemoKeys())
@@ -397,9 +420,7 @@ def test_once_and_acting_turn_a_copy_and_leave_the_shop_as_it_was() -> None:
         shop.points.adjust(member=member, points=Points(1), reason="gift")
 
     assert Points(3) == shop.points.balance(member=member).points
-    assert ["host", "s-7", "host", "host"] == [
-        e["actor"].get("name", e["actor"].get("id")) for e in journal(storage)
-    ]
+    assert ["host", "s-7", "host", "host"] == actors(storage)
 
 
 def test_a_host_runs_flows_of_its_own() -> None:
@@ -437,13 +458,14 @@ def test_the_async_door_turns_copies_alike() -> None:
         return (await shop.points.balance(member=member)).points
 
     assert Points(1) == asyncio.run(told())
-    assert ["s-7", "host"] == [e["actor"].get("name", e["actor"].get("id")) for e in journal(storage)]
+    assert ["s-7", "host"] == actors(storage)
 
 
 def test_an_entry_of_the_journal_is_plain_json() -> None:
     storage = MemoryStorage()
     Commerce(storage, Rulebook(), keys=DemoKeys()).members.register(identifier=CARD)
 
-    (entry,) = storage.journal(START, 10)
+    (first, second) = storage.journal(START, 10)
 
-    assert "member.registered" == json.loads(entry.body)["tag"]
+    assert "rulebook.installed" == json.loads(first.body)["tag"]
+    assert "member.registered" == json.loads(second.body)["tag"]

@@ -7,7 +7,7 @@ import json
 import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -491,3 +491,16 @@ def test_two_shops_of_one_storage_know_of_each_others_ticks() -> None:
     other = Commerce(storage, RULES, keys=DemoKeys(), clock=shop.clock)
 
     assert [Ticked(settled=2), Ticked()] == [shop.commerce.tick(), other.tick()]
+
+
+def test_a_sale_of_tomorrow_by_a_till_that_runs_ahead_is_not_overlooked_at_the_end_of_a_month() -> None:
+    """Told at 23:57 on 31 January for 1 February, and then judged again by a sale of today."""
+    eve = datetime(2026, 1, 31, 15, 57, tzinfo=UTC)
+    shop = opened(now=eve)
+    shop.commerce.sales.ingest(sale=sale(1, 40_000, at=eve + timedelta(minutes=5)))
+    shop.commerce.sales.ingest(sale=sale(2, 100, at=eve))
+
+    assert 1 == shop.commerce.tick(shop.at(eve + timedelta(days=2)).clock()).settled
+    assert "silver" in [
+        each["fact"]["after"] for each in journal(shop.storage) if each["tag"] == "tier.changed"
+    ]

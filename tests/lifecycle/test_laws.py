@@ -43,7 +43,7 @@ def test_a_replay_finds_the_stage_of_every_day_by_itself(case: Case, day: int) -
     assert StageState(oracle[day], on(day), oracle[day - 1]) == begun(case, day)
 
 
-@examples(CASES, st.lists(DAYS, max_size=6))
+@examples(CASES, st.lists(DAYS, min_size=1, max_size=6))
 def test_the_stage_may_be_told_in_any_steps_from_no_more_than_the_history_needed(
     case: Case, steps: list[int]
 ) -> None:

@@ -232,6 +232,15 @@ def test_a_stage_that_the_merchant_has_given_up_is_left_as_soon_as_anybody_looks
     assert StageState("active", on(40), "active") == advance(old, visits(0), on(0), on(40), SILENCE)
 
 
+def test_who_bought_too_long_ago_to_be_read_is_as_silent_as_they_were() -> None:
+    """Of the purchases, only the day of the first is still known; without it they would be active again."""
+    lost = StageState("lost", on(500), "lost")
+
+    assert on(0) < history_needed(on(500), SILENCE)
+    assert StageState("lost", on(600), "lost") == advance(lost, {}, on(0), on(600), SILENCE)
+    assert "active" == advance(lost, {}, None, on(600), SILENCE).stage
+
+
 @pytest.mark.parametrize("rules", [SILENCE, PURCHASES])
 def test_years_of_silence_are_passed_over(rules: StageRules) -> None:
     """Day by day, the eight thousand years would take minutes."""

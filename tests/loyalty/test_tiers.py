@@ -241,6 +241,14 @@ def test_a_level_that_comes_back_only_after_its_grace_is_lost_in_between() -> No
     assert ("silver", on(14)) == tier_outlook(days({0: 10, 7: 10}), on(0), rules)
 
 
+def test_what_was_bought_tomorrow_brings_a_level_tomorrow_and_to_the_cent() -> None:
+    rules = rules_of(Scheme((10,), window=5, grace=2))
+
+    assert ("member", on(1)) == tier_outlook(days({0: 4, 1: 6}), on(0), rules)
+    assert ("member", None) == tier_outlook(days({0: 4, 1: 5}), on(0), rules)
+    assert ("member", None) == tier_outlook(days({0: 4, 5: 6}), on(0), rules)
+
+
 def test_a_tier_kept_past_the_end_of_the_calendar_is_kept() -> None:
     last, rules = date.max, rules_of(Scheme((10,), window=5, grace=0))
 

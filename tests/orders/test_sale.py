@@ -18,6 +18,7 @@ from omnicommerce.orders import Line, Return, ReturnedLine, Sale, SaleKey, Shown
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 MILK = Line(ProductId("milk"), Quantity(2), Money(1_980, "CNY"))
+TOO_MUCH = Money(10**11 + 1, "CNY")
 BREAD = Line(ProductId("bread"), Quantity(1), Money(800, "CNY"))
 
 
@@ -58,6 +59,17 @@ def test_a_receipt_is_named_by_store_till_and_number() -> None:
         ({"lines": (), "total": Money(0, "CNY")}, "lines"),
         ({"lines": (BREAD,) * 1_001, "total": Money(800_800, "CNY")}, "lines"),
         ({"burn": Points(-1)}, "burn"),
+        ({"burn": 5}, "burn"),
+        ({"lines": None}, "lines"),
+        ({"lines": (MILK, 5)}, "lines[1]"),
+        ({"total": 5}, "total"),
+        (
+            {
+                "lines": (attrs.evolve(MILK, paid=Money(10**11 + 1, "CNY")),),
+                "total": Money(10**11 + 1, "CNY"),
+            },
+            "total",
+        ),
         ({"coupons": ("spring",) * 21}, "coupons"),
         ({"member": MemberId("m"), "shown": Shown("till_member", "M-1")}, "member"),
         ({"at": datetime(2026, 6, 1)}, "at"),  # noqa: DTZ001 - that is the point
@@ -78,6 +90,11 @@ def test_a_sale_that_cannot_be_is_none_and_the_path_says_why(changes: dict[str, 
     [
         (lambda: Line(ProductId("milk"), Quantity(1), Money(-1, "CNY")), "paid"),
         (lambda: Line(ProductId(""), Quantity(1), Money(1, "CNY")), "product"),
+        (lambda: Line(ProductId("milk"), 1, Money(1, "CNY")), "quantity"),  # type: ignore[arg-type]
+        (lambda: Line(ProductId("milk"), Quantity(1), 5), "paid"),  # type: ignore[arg-type]
+        (lambda: ReturnedLine(1, 1), "quantity"),  # type: ignore[arg-type]
+        (lambda: goods(of="s1/t1/1"), "of"),
+        (lambda: goods(lines=(5,)), "lines[0]"),
         (lambda: Quantity(10**7), "quantity"),
         (lambda: ReturnedLine(0, Quantity(1)), "line"),
         (lambda: ReturnedLine(1, Quantity(0)), "quantity"),

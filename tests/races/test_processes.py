@@ -121,6 +121,11 @@ def balance(path: Path) -> Points:
         return shop.points.balance(member=shop.members.register(identifier=CARD).member).points
 
 
+def is_balanced(path: Path) -> bool:
+    with SqliteStorage(path) as storage:
+        return Commerce(storage, Rulebook(), keys=DemoKeys()).audit().is_balanced
+
+
 def test_no_point_is_spent_twice(shop_path: Path) -> None:
     """In a member system, 20 gifts of 100 points out of a balance of 100 credited 2,000 (fuint #71)."""
     got = raced(shop_path, "spend_through_the_shop", 20)
@@ -129,8 +134,10 @@ def test_no_point_is_spent_twice(shop_path: Path) -> None:
     assert Points(0) == balance(shop_path)
     with SqliteStorage(shop_path) as storage:
         entries = [json.loads(entry.body) for entry in storage.journal(START, 1_000)]
-    spent = [entry for entry in entries if entry["tag"] == "points.adjusted"][1:]
-    assert [-1] * LEFT == [entry["fact"]["postings"][0]["points"] for entry in spent]
+    spent = [entry["fact"] for entry in entries if entry["tag"] == "points.moved"][1:]
+    assert [{"account": "member", "points": -1}] * LEFT == [fact["postings"][0] for fact in spent]
+    assert list(range(2, LEFT + 2)) == [fact["number"] for fact in spent]
+    assert is_balanced(shop_path)
 
 
 def test_without_a_guard_points_are_spent_twice(shop_path: Path) -> None:
@@ -138,3 +145,4 @@ def test_without_a_guard_points_are_spent_twice(shop_path: Path) -> None:
     got = raced(shop_path, "spend_past_the_shop", 20)
 
     assert sum(got) > LEFT - balance(shop_path).count
+    assert not is_balanced(shop_path)

@@ -5,19 +5,35 @@ python worker.py ROLE PATH TRIES [JOURNAL_MODE]
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from typing import Any
 
-from omnicommerce import Commerce, DemoKeys, Identifier, Namespace, Points, Rulebook, SqliteStorage
+from omnicommerce import Commerce, DemoKeys, Identifier, Namespace, Points, Rulebook, SqliteStorage, wire
+from omnicommerce.kernel.actor import System
 from omnicommerce.kernel.collection import ABSENT, Version
 from omnicommerce.kernel.errors import Conflict, Exhausted, Refused
+from omnicommerce.loyalty import (
+    HEADS,
+    LOTS,
+    Adjustment,
+    PointsRules,
+    adjust,
+    apply_to_head,
+    apply_to_page,
+    book_of,
+    lots_id,
+)
+from omnicommerce.orders import SaleRules
 from omnicommerce.ports.storage import COUNTERS, Add, Append, Batch, Key, Put, Record, Storage
+from omnicommerce.runner import utc_now
 
 LEFT = Key(COUNTERS, "left")
 SUM = Key("things", "sum")
 CARD = Identifier(Namespace.TILL_MEMBER, "M-1001")
+PAGE = "never.0"
+"""Where the member's points lie: under the default rules they never run out."""
+
 PAUSE_SECONDS = 0.002
 """Between the look and the leap of those who jump without a guard: long enough to be overtaken."""
 
@@ -84,20 +100,31 @@ def spend_through_the_shop(storage: Storage, name: str) -> bool:
 def spend_past_the_shop(storage: Storage, name: str) -> bool:
     """Look, decide, write a moment later over whatever is there by now: what the shop never does."""
     member = Commerce(storage, Rulebook(), keys=DemoKeys()).members.register(identifier=CARD).member
-    book = Key("points", member)
-    (seen,) = storage.read((book,))
-    assert isinstance(seen, Record)
-    envelope = json.loads(seen.body)
-    if envelope["value"]["balance"] == 0:
+    keys = (Key(HEADS.name, member), Key(LOTS.name, lots_id(member, PAGE)))
+    seen_head, seen_page = storage.read(keys)
+    assert isinstance(seen_head, Record)
+    assert isinstance(seen_page, Record)
+    head = wire.stored(seen_head.body, HEADS.name, HEADS.holds).value
+    page = wire.stored(seen_page.body, LOTS.name, LOTS.holds).value
+    now = utc_now()
+    wanted = Adjustment(member, name, Points(-1), "gift", System("thief"))
+    try:
+        moved = adjust(book_of(head, {PAGE: page}), wanted, PointsRules(), now, SaleRules().zone)
+    except Refused:
         return False
-    envelope["value"]["balance"] -= 1
+    bodies = (
+        wire.record_text(apply_to_head(head, moved), HEADS.name, HEADS.holds, now),
+        wire.record_text(apply_to_page(page, PAGE, moved), LOTS.name, LOTS.holds, now),
+    )
     time.sleep(PAUSE_SECONDS)
     for attempt in range(10_000):
-        (now,) = storage.read((book,))
-        assert isinstance(now, Record)
-        put = Put(book, json.dumps(envelope), (), now.version)
+        # The versions are looked up anew, so that they are always right and guard nothing.
+        versions = [found.version for found in storage.read(keys) if isinstance(found, Record)]
+        puts = [
+            Put(key, body, (), version) for key, body, version in zip(keys, bodies, versions, strict=True)
+        ]
         try:
-            storage.commit(Batch(Version(f"{name}-{attempt}"), puts=(put,)))
+            storage.commit(Batch(Version(f"{name}-{attempt}"), puts=tuple(puts)))
         except Conflict:
             continue
         return True

@@ -13,8 +13,11 @@ from omnicommerce.kernel.flow import Flow, Get, Now, Outcome, Refusal, ask_all, 
 from omnicommerce.kernel.verdict import failed
 from omnicommerce.ports.storage import START, Batch, Committed, Key, Put, Record
 from omnicommerce.runner import Command, Done, Ended, Failed
+from omnicommerce.runner.drivers import blocking
+from omnicommerce.runner.runner import job
+from omnicommerce.runner.running import GROUP_MAX, group
 from omnicommerce.testing import CountingStorage, LossyStorage
-from tests.backstage import command, journal, runner
+from tests.backstage import command, journal, runner, world
 from tests.lending import THINGS, grow, keep, kept, lend, size_of, stock
 from tests.rivals import Rivalled
 
@@ -188,12 +191,36 @@ def test_a_storage_that_goes_away_midway_loses_no_answer() -> None:
 
 def test_a_lost_answer_of_a_large_group_is_settled_within_one_look() -> None:
     storage = LossyStorage(MemoryStorage(), 1, "answer")
-    jobs: list[tuple[Command[int], str | None]] = [(command(grow, id=f"a{n}"), f"k{n}") for n in range(700)]
+    around = world()
+    jobs = [job(command(grow, id=f"a{n}"), f"k{n}", around) for n in range(700)]
 
-    ended = runner(storage).run_group(jobs)
+    ended = blocking(group(jobs, around), storage)
 
     assert [1] * 700 == answers(ended)
     assert 1 == storage.commits
+
+
+def test_a_long_row_of_commands_is_committed_group_by_group() -> None:
+    storage = CountingStorage(MemoryStorage())
+    jobs = [(command(grow, id=f"a{n}"), None) for n in range(2 * GROUP_MAX + 1)]
+
+    assert [1] * len(jobs) == answers(runner(storage).run_group(jobs))
+    assert 3 == storage.counts["commit"]
+
+
+def test_when_the_storage_goes_away_the_rest_is_not_tried() -> None:
+    class Gone(MemoryStorage):
+        commits = 0
+
+        def commit(self, _batch: Batch) -> Committed:
+            self.commits += 1
+            raise Unavailable("gone")
+
+    storage = Gone()
+    jobs = [(command(grow, id=f"a{n}"), None) for n in range(3 * GROUP_MAX)]
+
+    assert ["Unavailable"] * len(jobs) == answers(runner(storage).run_group(jobs))
+    assert 2 == storage.commits
 
 
 def test_a_refusal_in_a_group_stands_only_if_what_it_rests_on_still_holds() -> None:

@@ -236,7 +236,7 @@ def test_a_storage_that_is_silent_for_a_moment_puts_the_todo_off() -> None:
     runner(inner, world(clock)).run(command(order, parcel="p1"))
 
     assert fates(postponed=1) == told(
-        shop_over(RefusingStorage(inner, 1, Unavailable("no answer")), clock).tick()
+        shop_over(RefusingStorage(inner, 2, Unavailable("no answer")), clock).tick()
     )
     assert 1 == len(todos(inner))
 

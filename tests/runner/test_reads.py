@@ -209,14 +209,16 @@ def test_a_flow_may_only_ask_questions() -> None:
 
 @attrs.define
 class Lying:
-    """Answers every read with this."""
+    """Answers every read with this, but for the head of the rulebook, which is not there."""
 
     storage: Storage
     answer: list[Any]
 
     def read(self, keys: Sequence[Key]) -> list[Found]:
-        assert keys
-        return self.answer
+        head, *rest = keys
+        assert ("rulebook", "head") == head
+        assert rest
+        return [None, *self.answer]
 
     def scan(self, query: Query) -> Page:
         return self.storage.scan(query)
@@ -233,7 +235,7 @@ def test_a_record_nobody_can_read_is_the_storages_fault_and_says_which() -> None
     runner(storage).run(command(keep, id="a", size=1))
     (stored,) = storage.read([Key("thing", "a")])
     assert isinstance(stored, Record)
-    changed = Record(stored.version, stored.body.replace('"size":1', '"size":"1"'))
+    changed = Record(stored.version, stored.body.replace('"size":1', '"size":2'))
 
     with pytest.raises(PortFault, match="thing/a"):
         runner(Lying(storage, [changed])).run(command(size_of, id="a"))
@@ -241,7 +243,7 @@ def test_a_record_nobody_can_read_is_the_storages_fault_and_says_which() -> None
 
 @pytest.mark.parametrize(
     ("answer", "told"),
-    [([], "asked for 1 keys and answered with 0"), ([7], "answered int"), (["text"], "answered str")],
+    [([], "asked for 2 keys and answered with 1"), ([7], "answered int"), (["text"], "answered str")],
 )
 def test_a_storage_that_answers_nonsense_is_told_so(answer: list[Any], told: str) -> None:
     with pytest.raises(PortFault, match=told):

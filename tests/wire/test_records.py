@@ -72,7 +72,7 @@ def test_a_record_says_when_it_was_written_and_in_which_version() -> None:
 
     rest = f'{{"at":"{NOON}","v":1,"value":{{"balance":5,"owner":"a"}}}}'
     assert summed(rest) == body == wire.record_text(Book(Points(5), "a"), "book", Book, NOON)
-    assert body.endswith(',"sum":"b6a4a7a5"}')
+    assert body.endswith(',"sum":"5adfd95e"}')
     assert summed(rest.replace('"v":1', '"v":3')) == wire.record_text(
         Book(Points(5), "a"), "book", Book, NOON, UPGRADED
     )
@@ -90,17 +90,16 @@ def test_a_record_of_which_a_byte_was_changed_is_not_believed(owner: str, place:
     assert fault_of(changed).startswith(("$.sum: expected the checksum of the rest", "$: expected JSON"))
 
 
-@pytest.mark.parametrize("length", range(130))
-def test_a_record_that_was_cut_short_is_not_believed(length: int) -> None:
-    body = record({"balance": 5, "owner": "a"})[:length]
-
-    assert not wire.is_intact(body)
-    assert fault_of(body).startswith("$")
+def test_a_record_that_was_cut_short_is_not_believed() -> None:
+    body = record({"balance": 5, "owner": "a"})
+    for length in range(len(body)):
+        assert not wire.is_intact(body[:length])
+        assert fault_of(body[:length]).startswith("$")
 
 
 @pytest.mark.parametrize(
     "sum",
-    ["", "B6A4A7A5", "00000000", "b6a4a7a", "b6a4a7a5 ", 5, None],
+    ["", "5ADFD95E", "00000000", "5adfd95", "5adfd95e ", 5, None],
 )
 def test_a_checksum_is_that_of_the_rest_or_none(sum: object) -> None:
     written = wire.record_text(Book(Points(5), "a"), "book", Book, NOON)
@@ -115,14 +114,16 @@ def test_the_checksum_is_the_last_of_a_record() -> None:
     written = wire.record_text(Book(Points(5), "a"), "book", Book, NOON)
 
     for body in (written + " ", written.replace(',"sum"', ', "sum"'), json.dumps(json.loads(written))):
-        assert fault_of(body).startswith("$.sum: expected the checksum of the rest")
+        assert not wire.is_intact(body)
+        assert "expected" in fault_of(body)
 
 
 def test_a_record_of_any_age_is_read_as_it_would_be_written_today() -> None:
     today = wire.Stored(NOON, Book(Points(5), "nobody"))
+    upgraded = attrs.evolve(today, is_upgraded=True)
 
-    assert today == wire.stored(record({"sum": 5}, 1), "book", Book, UPGRADED)
-    assert today == wire.stored(record({"balance": 5}, 2), "book", Book, UPGRADED)
+    assert upgraded == wire.stored(record({"sum": 5}, 1), "book", Book, UPGRADED)
+    assert upgraded == wire.stored(record({"balance": 5}, 2), "book", Book, UPGRADED)
     assert today == wire.stored(record({"balance": 5, "owner": "nobody"}, 3), "book", Book, UPGRADED)
 
 

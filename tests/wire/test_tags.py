@@ -15,7 +15,20 @@ GOLDEN_UNIONS = {
 
 GOLDEN_EVENTS = {
     "member.registered": "MemberRegistered",
-    "points.adjusted": "PointsAdjusted",
+    "member.verified": "IdentifierVerified",
+    "guest.noted": "GuestNoted",
+    "person.judged": "PersonJudged",
+    "sale.recorded": "SaleRecorded",
+    "return.parked": "ReturnParked",
+    "return.taken": "GoodsReturned",
+    "return.refused": "ReturnRefused",
+    "points.moved": "PointsMoved",
+    "tier.changed": "TierChanged",
+    "stage.changed": "StageChanged",
+    "coupon.redeemed": "CouponRedeemed",
+    "coupon.refused": "CouponRefused",
+    "coupon.released": "CouponReleased",
+    "rulebook.installed": "RulebookInstalled",
 }
 """Written out by hand: shops have stored these words. A new event adds a line."""
 

@@ -36,11 +36,14 @@ History = Mapping[date, Visit]
 
 A_MONTH: Final = timedelta(days=31)
 
+A_DAY: Final = timedelta(days=1)
+"""A till's clock may run ahead, so that something was bought tomorrow."""
+
 
 def months_to_judge(member: MemberId, today: date, rules: Rulebook) -> tuple[str, ...]:
     """The months that judging *member* on *today* most likely needs; they fit into an earlier read."""
     first = min(today - timedelta(days=lookback_days(rules.tiers)), history_needed(today, rules.stages))
-    return spend_ids(member, first - A_MONTH, today)
+    return spend_ids(member, first - A_MONTH, today + A_DAY)
 
 
 def judge(person: Versioned[Person], member: MemberId, changed: date | None) -> Asking[Standing]:
@@ -78,7 +81,7 @@ def stage_on(
     """
     oldest = before.first_day if before is not None and before.first_day is not None else today
     since = min(oldest, today - timedelta(days=lookback_days(rules.tiers)))
-    history = yield from days_bought(member, since, today)
+    history = yield from days_bought(member, since, today + A_DAY)
     state, first = _stage(before, history, None, today, rules)
     return state, history, first
 
@@ -98,7 +101,7 @@ def _history(
 ) -> Asking[History]:
     """The days that matter; all since the first purchase, if what was judged already has changed."""
     first = today - timedelta(days=lookback_days(rules.tiers))
-    last = today if changed is None else max(today, changed)
+    last = today + A_DAY
     if before is not None:
         first = min(first, history_needed(before.stage_day, rules.stages))
     elif changed is not None:

@@ -6,9 +6,10 @@ from datetime import date, datetime, timedelta
 
 import attrs
 
-from omnicommerce.flows.judge_person import days_bought, stage_on
+from omnicommerce.flows.judge_person import A_DAY, days_bought, stage_on
 from omnicommerce.flows.member_known import person_of
 from omnicommerce.identity import NODES, PERSONS
+from omnicommerce.kernel.errors import BadValue
 from omnicommerce.kernel.flow import Flow, Get, Now, Outcome, Rules, ask, ask_all
 from omnicommerce.kernel.ids import MemberId
 from omnicommerce.kernel.instant import local_day
@@ -32,11 +33,16 @@ def tier_of(*, member: MemberId, at: datetime | None = None) -> Flow[TierStandin
 
     Raises:
         Refused: ``no_such_member``.
+        BadValue: *at* lies at an end of the calendar.
     """
     node, rules, now = yield from ask_all(Get(NODES, member), Rules(Rulebook), Now())
     person_of(node.value)
     day = local_day(now if at is None else at, rules.sales.zone)
-    history = yield from days_bought(member, day - timedelta(days=lookback_days(rules.tiers)), day)
+    try:
+        first, last = day - timedelta(days=lookback_days(rules.tiers)), day + A_DAY
+    except OverflowError:
+        raise BadValue("at", "expected a day of the years 5 to 9998") from None
+    history = yield from days_bought(member, first, last)
     spend = {each: visit.spend_minor for each, visit in history.items()}
     return Outcome(standing(spend, day, rules.tiers, rules.sales.currency))
 

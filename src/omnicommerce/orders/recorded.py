@@ -36,8 +36,8 @@ class SoldLine:
 
     @property
     def is_back(self) -> bool:
-        """Whether every unit of it has come back."""
-        return self.returned == self.quantity
+        """Whether every unit of it has come back; what was paid for no units never does."""
+        return self.returned == self.quantity and not (self.quantity.is_zero and self.paid_minor)
 
 
 @attrs.frozen
@@ -92,7 +92,7 @@ class RecordedSale:
 
     @property
     def is_back(self) -> bool:
-        """Whether all of it has come back; a line of no units has nothing to bring."""
+        """Whether all of it has come back."""
         return all(line.is_back for line in self.lines) and any(line.returned.count for line in self.lines)
 
 

@@ -22,11 +22,26 @@ from omnicommerce.kernel.quantity import Quantity
 LINES_MAX: Final = 1_000
 """The longest receipts of a supermarket have some 200 lines; a thousand is a wholesale order."""
 
+TOTAL_MINOR_MAX: Final = 10**11
+"""A billion yuan on one receipt; sums of ten thousand such still are amounts."""
+
 COUPONS_MAX: Final = 20
 """Nobody hands over more coupons at once; each is judged by name."""
 
 NAME_LENGTH_MAX: Final = 64
 """Three of these and two slashes still fit one record's id."""
+
+
+def _check_kind(value: object, kind: type[object], path: str) -> None:
+    if type(value) is not kind:
+        raise BadValue(path, f"expected {kind.__name__}, got {type(value).__name__}")
+
+
+def _check_kinds(values: object, kind: type[object], path: str) -> None:
+    if type(values) is not tuple:
+        raise BadValue(path, f"expected tuple, got {type(values).__name__}")
+    for place, value in enumerate(values):
+        _check_kind(value, kind, f"{path}[{place}]")
 
 
 def _checked_name(name: object, path: str) -> None:
@@ -77,6 +92,8 @@ class Line:
 
     def __attrs_post_init__(self) -> None:
         checked_id(self.product, "product")
+        _check_kind(self.quantity, Quantity, "quantity")
+        _check_kind(self.paid, Money, "paid")
         if self.paid.minor < 0:
             raise BadValue("paid", "expected no less than nothing: goods that come back are a Return")
 
@@ -104,8 +121,8 @@ class Sale:
 
     Raises:
         BadValue: the lines do not add up to `total`, are in several currencies, are none or more than
-            LINES_MAX; there are more than COUPONS_MAX coupons; the burn is below zero; or both a member
-            and something shown are given. The path says which.
+            LINES_MAX; the total is above TOTAL_MINOR_MAX; there are more than COUPONS_MAX coupons; the burn
+            is below zero; or both a member and something shown are given. The path says which.
     """
 
     store: StoreId
@@ -122,8 +139,13 @@ class Sale:
 
     def __attrs_post_init__(self) -> None:
         SaleKey(self.store, self.till, self.number)
+        _check_kinds(self.lines, Line, "lines")
+        _check_kind(self.total, Money, "total")
+        _check_kind(self.burn, Points, "burn")
         if not 0 < len(self.lines) <= LINES_MAX:
             raise BadValue("lines", f"expected 1 to {LINES_MAX} lines, got {len(self.lines)}")
+        if self.total.minor > TOTAL_MINOR_MAX:
+            raise BadValue("total", f"expected at most {TOTAL_MINOR_MAX} minor units, got {self.total.minor}")
         if len(self.coupons) > COUPONS_MAX:
             raise BadValue("coupons", f"expected at most {COUPONS_MAX} coupons, got {len(self.coupons)}")
         if self.burn < Points(0):
@@ -151,6 +173,7 @@ class ReturnedLine:
 
     def __attrs_post_init__(self) -> None:
         checked_amount(self.line, "line", 1, LINES_MAX)
+        _check_kind(self.quantity, Quantity, "quantity")
         if self.quantity.is_zero:
             raise BadValue("quantity", "expected at least 1 unit")
 
@@ -176,6 +199,8 @@ class Return:
 
     def __attrs_post_init__(self) -> None:
         SaleKey(self.store, self.till, self.number)
+        _check_kind(self.of, SaleKey, "of")
+        _check_kinds(self.lines, ReturnedLine, "lines")
         if not 0 < len(self.lines) <= LINES_MAX:
             raise BadValue("lines", f"expected 1 to {LINES_MAX} lines, got {len(self.lines)}")
         named: set[int] = set()
