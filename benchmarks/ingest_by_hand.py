@@ -1,4 +1,4 @@
-"""The same sales taken in by hand: checked, judged by rules written into the code, put into the same tables."""
+"""The same sales by hand: checked, judged by rules written into the code, put into the same tables."""
 
 from __future__ import annotations
 

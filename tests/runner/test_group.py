@@ -6,6 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from omnicommerce import wire
 from omnicommerce.adapters.storage.memory import MemoryStorage
 from omnicommerce.kernel.collection import Version
 from omnicommerce.kernel.errors import CommitUnknown, NotTheSame, Refused, Unavailable
@@ -17,8 +18,8 @@ from omnicommerce.runner.drivers import blocking
 from omnicommerce.runner.runner import job
 from omnicommerce.runner.running import GROUP_MAX, group
 from omnicommerce.testing import CountingStorage, LossyStorage
-from tests.backstage import command, journal, runner, world
-from tests.lending import THINGS, grow, keep, kept, lend, size_of, stock
+from tests.backstage import NOON, command, journal, runner, world
+from tests.lending import THINGS, Thing, grow, keep, kept, lend, size_of, stock
 from tests.rivals import Rivalled
 
 IDS = ("a", "b", "c")
@@ -256,12 +257,17 @@ def test_a_record_that_nobody_can_read_fails_only_whoever_needs_it() -> None:
     shop.run(command(keep, id="bad", size=1))
     (record,) = storage.read([Key("thing", "bad")])
     assert isinstance(record, Record)
-    newer = Put(Key("thing", "bad"), record.body.replace('"v":1', '"v":2'), (), record.version)
-    storage.commit(Batch(Version("newer"), puts=(newer,)))
+    newer = wire.record_text(Thing(1), "thing", Thing, NOON, wire.Vocabulary(upgrades={"thing": (dict,)}))
+    put = Put(Key("thing", "bad"), newer, (), record.version)
+    storage.commit(Batch(Version("newer"), puts=(put,)))
 
     jobs = [(command(grow, id=id), None) for id in ("bad", "a", "b")]
 
-    assert ["PortFault", 1, 1] == answers(runner(storage).run_group(jobs))
+    ended = runner(storage).run_group(jobs)
+
+    assert ["PortFault", 1, 1] == answers(ended)
+    assert isinstance(ended[0], Failed)
+    assert "version 2 is newer than 1" in str(ended[0].error)
 
 
 step = st.one_of(

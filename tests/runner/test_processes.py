@@ -12,7 +12,7 @@ from itertools import pairwise
 
 import pytest
 
-from omnicommerce import AsyncCommerce, AsyncMemoryStorage, Commerce, DemoKeys, MemoryStorage, Rulebook
+from omnicommerce import AsyncCommerce, AsyncMemoryStorage, Commerce, DemoKeys, MemoryStorage, Rulebook, wire
 from omnicommerce.flows.todos import ATTEMPTS_MAX
 from omnicommerce.kernel.changes import Event, happened, removing
 from omnicommerce.kernel.collection import Version, Versioned
@@ -127,7 +127,7 @@ def test_a_crash_between_any_two_calls_is_made_good_by_the_next_tick() -> None:
             assert (1, 2) == (size(storage, "packed p1"), size(storage, "labels p1"))
             assert [] == todos(storage)
 
-    assert crashes >= 12
+    assert crashes >= 18
 
 
 def test_without_named_steps_a_crash_packs_twice() -> None:
@@ -227,8 +227,25 @@ def test_a_silent_storage_ends_the_tick() -> None:
     def away() -> None:
         raise Unavailable("no answer")
 
+    # The first commit puts the rulebook in force.
+    storage = Rivalled(inner, away, before_commit=2, every=True)
     with pytest.raises(Unavailable):
-        shop_over(Rivalled(inner, away, before_commit=1, every=True), clock).tick()
+        shop_over(storage, clock).tick()
+
+    # A step, and then the to-do that cannot be put off either.
+    assert 3 == storage.commits
+    assert 0 == size(inner, "packed p1")
+    assert 1 == len(todos(inner))
+
+
+def test_a_storage_that_is_silent_from_the_first_ends_the_tick_before_it_begins() -> None:
+    inner, clock = MemoryStorage(), FrozenClock(NOON)
+    runner(inner, world(clock)).run(command(order, parcel="p1"))
+
+    with pytest.raises(Unavailable):
+        shop_over(RefusingStorage(inner, 1, Unavailable("no answer")), clock).tick()
+
+    assert 0 == todos(inner)[0].must().attempts
 
 
 def test_a_storage_that_is_silent_for_a_moment_puts_the_todo_off() -> None:
@@ -316,7 +333,8 @@ def test_a_todo_that_nobody_can_read_keeps_none_of_the_others_from_its_turn() ->
         runner(storage, world(clock)).run(command(order, parcel=parcel))
     (record,) = storage.read([Key("todo", "send/p1")])
     assert isinstance(record, Record)
-    newer = record.body.replace('"v":1', '"v":2')
+    todo = Todo("send", "p1", NOON)
+    newer = wire.record_text(todo, "todo", Todo, NOON, wire.Vocabulary(upgrades={"todo": (dict,)}))
     put = Put(Key("todo", "send/p1"), newer, (("due", "2026"),), record.version)
     storage.commit(Batch(Version("newer"), puts=(put,)))
 

@@ -9,6 +9,7 @@ from typing import Any
 import attrs
 import pytest
 
+from omnicommerce import wire
 from omnicommerce.adapters.storage.memory import MemoryStorage
 from omnicommerce.kernel.collection import Collection, Counter, Keep, NotPersonal, Version
 from omnicommerce.kernel.errors import BadValue, Conflict, PortFault, Refused
@@ -230,20 +231,37 @@ class Lying:
         return self.storage.journal(after, limit)
 
 
-def test_a_record_nobody_can_read_is_the_storages_fault_and_says_which() -> None:
-    storage = MemoryStorage()
-    runner(storage).run(command(keep, id="a", size=1))
-    (stored,) = storage.read([Key("thing", "a")])
-    assert isinstance(stored, Record)
-    changed = Record(stored.version, stored.body.replace('"size":1', '"size":2'))
+@attrs.frozen
+class ThingOfText:
+    """Written as it should be, and nothing that a Thing can be read from."""
 
-    with pytest.raises(PortFault, match="thing/a"):
-        runner(Lying(storage, [changed])).run(command(size_of, id="a"))
+    size: str
+    colour: str
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (wire.record_text(ThingOfText("1", "grey"), "thing", ThingOfText, NOON), "expected int, got str"),
+        (wire.record_text(Thing(1), "thing", Thing, NOON).replace('"size":1', '"size":2'), "the checksum"),
+        ("no JSON", "expected JSON"),
+    ],
+)
+def test_a_record_nobody_can_read_is_the_storages_fault_and_says_which(body: str, told: str) -> None:
+    found = Record(Version("1"), body)
+
+    with pytest.raises(PortFault, match=f"thing/a cannot be read: .*{told}"):
+        runner(Lying(MemoryStorage(), [found])).run(command(size_of, id="a"))
 
 
 @pytest.mark.parametrize(
     ("answer", "told"),
-    [([], "asked for 2 keys and answered with 1"), ([7], "answered int"), (["text"], "answered str")],
+    [
+        ([], "asked for 2 keys and answered with 1"),
+        ([None, None], "asked for 2 keys and answered with 3"),
+        ([7], "thing/a answered int"),
+        (["text"], "thing/a answered str"),
+    ],
 )
 def test_a_storage_that_answers_nonsense_is_told_so(answer: list[Any], told: str) -> None:
     with pytest.raises(PortFault, match=told):
