@@ -1,4 +1,7 @@
-"""What the ground costs: the tiny story on memory, and the import. A commit on SQLite is in `benchmarks.ingest`."""
+"""What the ground costs: the tiny story on memory, and the import; `benchmarks.ingest` has SQLite."""
+
+What a commit on SQLite costs, beside one by hand, is measured in `benchmarks.ingest`.
+"""
 
 from __future__ import annotations
 

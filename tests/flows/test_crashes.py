@@ -206,7 +206,7 @@ def faults(storage: Keeper, story: Story) -> Iterator[str]:
         balance = shop.commerce.points.balance(member=member)
         # What has run out is no longer in the balance, and stays in the books until it is swept.
         has = (balance.points + balance.pending - balance.debt).count
-        lines = shop.commerce.points.statement(member=member, limit=1_000).lines
+        lines = shop.commerce.points.statement(member=member, limit=500).lines
         posted = [
             each["points"]
             for fact in moved

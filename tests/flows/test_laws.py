@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from omnicommerce import Refused
 from omnicommerce.kernel.errors import CommerceError
+from omnicommerce.kernel.ids import StoreId
 from omnicommerce.kernel.points import Points
 from omnicommerce.orders import Return, Sale
 from tests.backstage import journal
@@ -137,7 +138,7 @@ def test_a_sale_that_comes_back_in_any_parts_was_never_made(facts: tuple[Sale, .
 def test_any_grouping_gives_the_same_books_as_one_by_one(facts: Any, data: Any) -> None:
     facts = (
         *facts,
-        attrs.evolve(facts[0], store="s9") if isinstance(facts[0], Sale) else facts[0],
+        attrs.evolve(facts[0], store=StoreId("s9")) if isinstance(facts[0], Sale) else facts[0],
         *facts[:2],
     )
     alone = opened(now=THE_END)

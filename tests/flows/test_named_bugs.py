@@ -50,7 +50,7 @@ def has(shop: Shop, member: MemberId) -> tuple[int, int, int]:
 
 def said(shop: Shop, member: MemberId) -> list[int]:
     """The statement, line by line."""
-    lines = shop.commerce.points.statement(member=member, limit=1_000).lines
+    lines = shop.commerce.points.statement(member=member, limit=500).lines
     return [line.points.count for line in lines]
 
 

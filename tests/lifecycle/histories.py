@@ -14,8 +14,14 @@ from tests.lifecycle.oracle import Bought, Row, Table
 
 START: Final = date(2026, 1, 1)
 NAMES: Final = ("潜在", "active", "at risk", "lost", "d")
-LIFE_DAYS: Final = 40
-"""Days on which something may be bought. Bounds are at most 12, so that there is time for all of them."""
+LIFE_DAYS: Final = 14
+"""Days on which something may be bought; few, so that one bound often falls on the day of another."""
+
+DAYS_MAX: Final = 5
+"""The largest bound in days, and the longest window: there is time for all of them."""
+
+EASIER_MAX: Final = 3
+"""The most by which staying is easier than entering."""
 
 
 def on(number: int) -> date:
@@ -66,12 +72,12 @@ def signs(table: Table) -> Signs:
 _TABLES: Final = st.fixed_dictionaries(
     {},
     optional={
-        "silent_days_min": st.integers(0, 12),
-        "silent_days_max": st.integers(0, 12),
-        "age_days_min": st.integers(0, 12),
-        "age_days_max": st.integers(0, 12),
-        "purchases_min": st.integers(1, 5),
-        "spend_min": st.integers(1, 20),
+        "silent_days_min": st.integers(0, DAYS_MAX),
+        "silent_days_max": st.integers(0, DAYS_MAX),
+        "age_days_min": st.integers(0, DAYS_MAX),
+        "age_days_max": st.integers(0, DAYS_MAX),
+        "purchases_min": st.integers(1, 4),
+        "spend_min": st.integers(1, 8),
     },
 )
 
@@ -92,14 +98,14 @@ def _easier(draw: st.DrawFn, enter: Table) -> Table:
     for name, bound in enter.items():
         if draw(st.integers(0, 3)) == 0:
             continue
-        less = draw(st.integers(0, 6))
+        less = draw(st.integers(0, EASIER_MAX))
         lowest = 1 if name in {"purchases_min", "spend_min"} else 0
         stay[name] = bound + less if name.endswith("_max") else max(bound - less, lowest)
     return stay
 
 
-_VISITS: Final = st.tuples(st.integers(1, 3), st.integers(0, 12)) | st.just((0, 0))
+_VISITS: Final = st.tuples(st.integers(1, 2), st.integers(0, 4)) | st.just((0, 0))
 """A day whose every purchase came back may still be there, with nothing on it."""
 
-LIVES: Final = st.dictionaries(st.integers(0, LIFE_DAYS), _VISITS, max_size=9)
-CASES: Final = st.builds(Case, _rows(), st.integers(1, 12), LIVES)
+LIVES: Final = st.dictionaries(st.integers(0, LIFE_DAYS), _VISITS, max_size=6)
+CASES: Final = st.builds(Case, _rows(), st.integers(1, DAYS_MAX), LIVES)

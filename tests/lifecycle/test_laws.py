@@ -19,12 +19,20 @@ from omnicommerce.lifecycle import (
     why,
 )
 from omnicommerce.lifecycle.signs import are_seen, chronicle, turning_days
-from tests.lifecycle.histories import CASES, LIFE_DAYS, NAMES, Case, number_of, on, signs
+from tests.lifecycle.histories import (
+    CASES,
+    DAYS_MAX,
+    EASIER_MAX,
+    LIFE_DAYS,
+    NAMES,
+    Case,
+    number_of,
+    on,
+    signs,
+)
 from tests.lifecycle.oracle import holds, stages
 
-DAYS = st.integers(0, LIFE_DAYS + 20)
-BOUND_MAX = 12 + 6
-"""The largest bound that is drawn, and the most that staying makes easier."""
+DAYS = st.integers(0, LIFE_DAYS + DAYS_MAX + EASIER_MAX + 2)
 
 
 def told(case: Case, until: int) -> dict[int, str]:
@@ -106,13 +114,13 @@ def test_facts_that_come_late_are_told_again_as_if_they_had_come_in_time(
 @examples(CASES, DAYS)
 def test_the_next_change_is_the_first_day_on_which_the_stage_is_another(case: Case, day: int) -> None:
     """Also where a till's clock ran ahead, and something was bought tomorrow."""
-    oracle = told(case, max([day, *case.bought]) + BOUND_MAX + 3)
+    oracle = told(case, max([day, *case.bought]) + DAYS_MAX + EASIER_MAX + 3)
     expected = next((on(later) for later in oracle if later > day and oracle[later] != oracle[day]), None)
 
     assert expected == next_stage_day(begun(case, day), case.visits, case.first, case.rules)
 
 
-@examples(CASES, st.sampled_from(["purchases_min", "spend_min"]), st.integers(1, 20))
+@examples(CASES, st.sampled_from(["purchases_min", "spend_min"]), st.integers(1, 8))
 def test_purchases_that_leave_the_window_are_passed_over_until_too_few_are_left(
     case: Case, name: str, bound: int
 ) -> None:
@@ -170,7 +178,7 @@ def test_a_stage_is_only_ever_one_of_the_merchants(case: Case) -> None:
     names = {name for name, _, _ in case.rows}
 
     assert names <= set(NAMES)
-    assert {begun(case, day).stage for day in range(0, LIFE_DAYS + 20, 7)} <= names
+    assert {begun(case, day).stage for day in range(0, LIFE_DAYS + 10, 3)} <= names
 
 
 @examples(CASES, DAYS)

@@ -204,7 +204,12 @@ def test_bounds_are_included_and_all_signs_must_be_seen(signs: Signs, days: set[
     """One purchase on day 0; purchases and spend count for five days, the day itself being the first."""
     rules = StageRules((Stage("seen", signs), Stage("other")), window_days=5)
 
+    def again(state: StageState) -> StageState:
+        return advance(state, visits(0), on(0), state.day, rules)
+
     assert days == {day for day in range(7) if stage_on(day, [0], rules) == "seen"}
+    # The days in between are passed over; a further fact of one of them has it judged by itself.
+    assert days == {day for day in range(7) if again(state_on(day, [0], rules)).stage == "seen"}
 
 
 @pytest.mark.parametrize(
@@ -275,6 +280,18 @@ def test_the_history_needed_is_the_longest_that_any_sign_looks_back() -> None:
     assert on(-200) <= history_needed(on(0), counted) <= on(-199)
     assert history_needed(on(0), SILENCE) <= on(-120)
     assert on(-1) <= history_needed(on(0), StageRules((Stage("a", Signs(age_days_min=500)), Stage("b"))))
+
+
+def test_the_history_needed_is_also_that_of_whoever_stays() -> None:
+    """To stay a regular may be silent for longer than to become one: the last purchase must still be found."""
+    rules = StageRules(
+        (Stage("regular", enter=Signs(silent_days_max=2), stay=Signs(silent_days_max=30)), Stage("guest"))
+    )
+    oldest = history_needed(on(50), rules)
+    known = {day: visit for day, visit in visits(0, 20).items() if day >= oldest}
+
+    assert "regular" == advance(StageState("regular", on(50), "regular"), known, on(0), on(50), rules).stage
+    assert "guest" == advance(StageState("regular", on(50), "regular"), known, on(0), on(51), rules).stage
 
 
 # --- why -----------------------------------------------------------------------------------------

@@ -85,13 +85,13 @@ def rules_of(scheme: Scheme) -> TierRules:
 
 SCHEMES: Final = st.builds(
     Scheme,
-    st.lists(st.integers(1, 30), max_size=3, unique=True).map(lambda steps: tuple(sorted(steps))),
-    window=st.integers(1, 12),
-    grace=st.integers(0, 8),
+    st.lists(st.integers(1, 12), max_size=3, unique=True).map(lambda steps: tuple(sorted(steps))),
+    window=st.integers(1, 6),
+    grace=st.integers(0, 4),
 )
-SPENDS: Final = st.dictionaries(st.integers(-20, 25), st.integers(-3, 15), max_size=10)
+SPENDS: Final = st.dictionaries(st.integers(-12, 12), st.integers(-3, 8), max_size=8)
 """What is left of a day may even be less than nothing, where a host books returns on their own day."""
-TODAY: Final = st.integers(-5, 20)
+TODAY: Final = st.integers(-4, 6)
 
 
 # --- the tier of a day ---------------------------------------------------------------------------
