@@ -1,4 +1,4 @@
-"""What the ground costs: the tiny story on memory, and the import; `benchmarks.ingest` has SQLite."""
+"""What the ground costs: the tiny story on memory, and the import.
 
 What a commit on SQLite costs, beside one by hand, is measured in `benchmarks.ingest`.
 """

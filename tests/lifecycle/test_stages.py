@@ -283,7 +283,7 @@ def test_the_history_needed_is_the_longest_that_any_sign_looks_back() -> None:
 
 
 def test_the_history_needed_is_also_that_of_whoever_stays() -> None:
-    """To stay a regular may be silent for longer than to become one: the last purchase must still be found."""
+    """A regular may be silent for longer than who becomes one: the last purchase must still be found."""
     rules = StageRules(
         (Stage("regular", enter=Signs(silent_days_max=2), stay=Signs(silent_days_max=30)), Stage("guest"))
     )
