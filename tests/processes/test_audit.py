@@ -316,14 +316,15 @@ def test_an_earlier_state_of_a_record_is_named(page: int) -> None:
 
 @pytest.mark.parametrize("page", [1, 7, 200])
 def test_an_entry_that_is_gone_is_missed_by_whatever_it_wrote(page: int) -> None:
-    """Unless the same batch went on to write the same once more."""
+    """Unless the same batch went on to write the same once more; its next entry may miss it, too."""
     for number in PLACES:
         storage = copied(WHOLE)
         gone = storage._entries.pop(number)
 
         named = places(audited(storage, page))
 
-        assert set(told_by(gone, is_first=True)) <= set(named) <= set(told_by(gone))
+        others = {name for name in named if not name.startswith("entry ")}
+        assert set(told_by(gone, is_first=True)) <= others <= set(told_by(gone))
         assert len(set(named)) == len(named)
 
 

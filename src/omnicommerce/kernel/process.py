@@ -57,8 +57,8 @@ THE_BEGINNING: Final = datetime(1, 1, 1, tzinfo=UTC)
 class Told:
     """An entry of the journal, as far as it can be read; `fault` says what is wrong with it, if anything.
 
-    `writes` are (collection, id, version before, version after), `adds` are (counter, delta), and the
-    `position` is opaque.
+    `writes` are (collection, id, version before, version after), `adds` are (counter, delta), `number` is its
+    place in its batch, from 0, and the `position` is opaque.
     """
 
     position: str
@@ -66,6 +66,7 @@ class Told:
     fault: str = ""
     tag: str = ""
     batch: str = ""
+    number: int = 0
     fact: Any = None
     at: datetime = THE_BEGINNING
     recorded_at: datetime = THE_BEGINNING

@@ -30,6 +30,7 @@ from omnicommerce.kernel.process import (
 )
 from omnicommerce.processes.folds import FOLDS, Fold
 from omnicommerce.processes.laws import Laws
+from omnicommerce.processes.numbering import Numbering
 from omnicommerce.rulebook import PARTS, RulebookInstalled
 
 PAGE: Final = 200
@@ -91,6 +92,7 @@ class _Books:
     folds: Mapping[str, Fold]
     page: int
     laws: Laws = attrs.field(factory=Laws)
+    numbering: Numbering = attrs.field(factory=Numbering)
     position: str = ""
     entries: int = 0
     records: int = 0
@@ -186,6 +188,8 @@ def _read_on(books: _Books) -> Doing[None]:
 
 def _take(books: _Books, told: Told) -> None:
     books.entries += 1
+    if wrong := books.numbering.fault_of(told):
+        books.find(f"entry {told.id} at {told.position}", wrong)
     if told.fault:
         books.find(f"entry {told.id} at {told.position}", told.fault)
         # What it says cannot be believed, so what it wrote cannot be worked out.
@@ -334,11 +338,21 @@ def _is_told(books: _Books, each: Standing) -> bool:
 
 
 def _counted(books: _Books) -> Doing[None]:
-    """Compare the counters; one that moves meanwhile stands where some entry since has left it."""
-    books.passed = {name: {total} for name, total in books.totals.items() if name not in books.lost}
-    stored = yield from do(ReadCounters(tuple(books.passed)))
-    yield from _read_on(books)
-    for name, passed in books.passed.items():
-        if name not in books.lost and stored[name] not in passed:
-            books.find(f"counter {name}", f"it is not {books.totals[name]}, which its entries add up to")
-    books.passed = {}
+    """Compare the counters; one that moves meanwhile stands where some entry since has left it.
+
+    That may be so by chance: it is looked at again until nobody moves it.
+    """
+    names = tuple(books.totals)
+    for _ in range(ROUNDS_MAX):
+        names = tuple(name for name in names if name not in books.lost)
+        if not names:
+            return
+        books.passed = {name: {books.totals[name]} for name in names}
+        stored = yield from do(ReadCounters(names))
+        yield from _read_on(books)
+        for name, passed in books.passed.items():
+            if name not in books.lost and stored[name] not in passed:
+                books.find(f"counter {name}", f"it is not {books.totals[name]}, which its entries add up to")
+                books.lost.add(name)
+        names = tuple(name for name in names if len(books.passed[name]) > 1)
+        books.passed = {}

@@ -10,7 +10,7 @@ import attrs
 
 from omnicommerce.coupons import USAGE, CouponRedeemed, CouponReleased
 from omnicommerce.kernel.process import Told
-from omnicommerce.loyalty import HEADS, Account, PointsMoved, posted
+from omnicommerce.loyalty import HEADS, Account, PointsHead, PointsMoved, posted
 from omnicommerce.orders import GoodsReturned, SaleRecorded
 
 
@@ -65,14 +65,13 @@ class Laws:
     def broken_in(self, collection: str, id: str, value: Any) -> list[str]:
         """The laws that a record breaks, as the entries up to now have made it; None is one not known."""
         if collection == HEADS.name:
-            left = None if value is None else sum(month.remaining.count for month in value.months)
             return _said(
                 {
                     "the member has less than nothing, or owes less than nothing": (
                         self.points[id] < 0 or self.owed[id] < 0
                     ),
                     "the book does not hold what its entries add up to": (
-                        left is not None and (left, value.debt.count) != (self.points[id], self.owed[id])
+                        value is not None and _held(value) != (self.points[id], self.owed[id])
                     ),
                 }
             )
@@ -88,6 +87,10 @@ class Laws:
                 }
             )
         return []
+
+
+def _held(head: PointsHead) -> tuple[int, int]:
+    return sum(month.remaining.count for month in head.months), head.debt.count
 
 
 def _said(broken: Mapping[str, bool]) -> list[str]:

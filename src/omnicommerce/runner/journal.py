@@ -12,7 +12,7 @@ import attrs
 from omnicommerce import wire
 from omnicommerce.kernel.collection import ABSENT
 from omnicommerce.kernel.errors import BadWire
-from omnicommerce.kernel.instant import parse_instant
+from omnicommerce.kernel.instant import as_text, parse_instant
 from omnicommerce.kernel.process import Expected, Found, Likeness, Standing, Told
 from omnicommerce.ports.storage import COUNTERS, KEYS_MAX, Entry, Key, Position, Record
 from omnicommerce.runner.batch import ENTRY_ID_LENGTH
@@ -41,14 +41,17 @@ def _told(entry: Entry, vocabulary: wire.Vocabulary) -> Told:
         )
         if fault:
             return told
-        tag, batch = said["tag"], said["batch"]
+        tag, batch, number = said["tag"], said["batch"], int(said["n"])
         if tag not in vocabulary.events:
             # An event of the host's own, which only the host's own program can read.
-            return attrs.evolve(told, tag=tag, batch=batch, recorded_at=parse_instant(said["recorded_at"]))
+            return attrs.evolve(
+                told, tag=tag, batch=batch, number=number, recorded_at=parse_instant(said["recorded_at"])
+            )
         return attrs.evolve(
             told,
             tag=tag,
             batch=batch,
+            number=number,
             fact=wire.fact_of(tag, said["v"], said["fact"], vocabulary),
             at=parse_instant(said["at"]),
             recorded_at=parse_instant(said["recorded_at"]),
@@ -111,12 +114,14 @@ def _is_same(expected: Expected, body: str, vocabulary: wire.Vocabulary) -> bool
     written = wire.record_text(expected.value, collection.name, collection.holds, expected.at, vocabulary)
     if written == body:
         return True
-    # What an older program wrote has another text and the same value.
+    # What an older program wrote has the same value and another text: that of another version, or one
+    # without a field that has a default today.
     try:
         stored: wire.Stored[Any] = wire.stored(body, collection.name, collection.holds, vocabulary)
     except BadWire:
         return False
-    return stored.is_upgraded and stored.value == expected.value
+    is_of_then = stored.at == as_text(expected.at) and wire.is_canonical(body)
+    return is_of_then and stored.value == expected.value
 
 
 def counted(names: Sequence[str]) -> Steps[Mapping[str, int]]:

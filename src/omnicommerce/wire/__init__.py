@@ -10,6 +10,7 @@ from omnicommerce.wire.reading import load as load
 from omnicommerce.wire.records import Stored as Stored
 from omnicommerce.wire.records import event_data as event_data
 from omnicommerce.wire.records import fact_of as fact_of
+from omnicommerce.wire.records import is_canonical as is_canonical
 from omnicommerce.wire.records import is_intact as is_intact
 from omnicommerce.wire.records import record_text as record_text
 from omnicommerce.wire.records import stored as stored

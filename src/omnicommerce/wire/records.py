@@ -60,6 +60,16 @@ def record_text(
     return f'{summed},"sum":"{_sum_of(summed)}"}}'
 
 
+def is_canonical(body: str) -> bool:
+    """Whether a record that can be read is written as this library writes: no blank, no other order.
+
+    Raises:
+        BadWire: this is no stored record, or something of it was changed.
+    """
+    at, version, data = _opened(body)
+    return type(version) is int and body[:-_SUM_LENGTH] == f'{{"at":"{at}","v":{version},"value":{text(data)}'
+
+
 def is_intact(body: str) -> bool:
     """Whether the checksum at the end of a stored record is that of what stands before it."""
     return body[-_SUM_LENGTH:] == f',"sum":"{_sum_of(body[:-_SUM_LENGTH])}"}}'

@@ -174,3 +174,7 @@ class AsyncMemoryStorage:
     async def journal(self, after: Position, limit: int) -> list[Entry]:
         """See `Storage.journal`."""
         return self._storage.journal(after, limit)
+
+    async def everything(self, after: Key, limit: int) -> list[tuple[Key, Record]]:
+        """See `MemoryStorage.everything`."""
+        return self._storage.everything(after, limit)

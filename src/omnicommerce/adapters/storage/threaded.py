@@ -7,7 +7,18 @@ import contextvars
 from collections.abc import Sequence
 
 from omnicommerce.kernel.errors import BadValue, CommitUnknown
-from omnicommerce.ports.storage import Batch, Committed, Entry, Found, Key, Page, Position, Query, Storage
+from omnicommerce.ports.storage import (
+    Batch,
+    Committed,
+    Entry,
+    Found,
+    Key,
+    Page,
+    Position,
+    Query,
+    Record,
+    Storage,
+)
 
 
 class ThreadedStorage:
@@ -60,3 +71,8 @@ class ThreadedStorage:
     async def journal(self, after: Position, limit: int) -> list[Entry]:
         """See `Storage.journal`."""
         return await asyncio.to_thread(self._storage.journal, after, limit)
+
+    async def everything(self, after: Key, limit: int) -> list[tuple[Key, Record]] | None:
+        """Not part of the port: every record behind *after*; None if the blocking storage lists none."""
+        listed = getattr(self._storage, "everything", None)
+        return None if listed is None else await asyncio.to_thread(listed, after, limit)
