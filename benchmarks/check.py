@@ -15,7 +15,10 @@ from pathlib import Path
 from typing import Any, Final
 
 HERE: Final = Path(__file__).parent
-NOT_A_BENCHMARK: Final = frozenset({"__init__", "check", "rows"})
+NOT_A_BENCHMARK: Final = frozenset(
+    {"__init__", "check", "ingest_both", "ingest_by_hand", "ingest_feed", "rows"}
+)
+"""What benchmarks are made of."""
 
 KINDS: Final = {
     "what": str,

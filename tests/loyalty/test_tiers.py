@@ -169,6 +169,13 @@ def test_nothing_bought_before_the_look_back_matters(spend: dict[int, int], day:
     assert standing(days(spend), on(day), rules, "USD") == standing(days(near), on(day), rules, "USD")
 
 
+def test_what_is_taken_back_on_the_first_day_of_the_grace_is_missing_on_it() -> None:
+    rules = rules_of(Scheme((10,), window=5, grace=2))
+
+    assert "silver" == tier_on(days({-3: 10, -1: -1}), on(0), rules)
+    assert "member" == tier_on(days({-3: 10, -2: -1}), on(0), rules)
+
+
 @pytest.mark.parametrize("grace", [0, 5])
 def test_the_first_day_of_the_look_back_matters(grace: int) -> None:
     scheme = Scheme((10,), 10, grace)
