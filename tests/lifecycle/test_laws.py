@@ -73,6 +73,9 @@ def test_the_same_day_is_judged_again_with_every_further_fact_of_it(case: Case, 
 
     assert begun(case, day) == advance(state, today.visits, today.first, on(day), case.rules)
     assert begun(before, day) == advance(state, before.visits, before.first, on(day), case.rules)
+    # And what was bought today may come back today.
+    bought = begun(today, day)
+    assert begun(before, day) == advance(bought, before.visits, before.first, on(day), case.rules)
 
 
 @examples(CASES, DAYS, st.integers(0, 10))

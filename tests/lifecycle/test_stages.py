@@ -158,6 +158,14 @@ def test_whoever_was_never_above_the_threshold_to_enter_is_not_in() -> None:
     assert "guest" == stage_on(14, [0, 4, 8], EASY_TO_STAY)
 
 
+def test_what_is_bought_and_brought_back_on_one_day_lets_nobody_stay() -> None:
+    """Two purchases are enough to stay, but whoever was a guest yesterday has to come in first."""
+    regular = state_on(8, [0, 4, 8], EASY_TO_STAY)
+
+    assert StageState("regular", on(8), "guest") == regular
+    assert StageState("guest", on(8), "guest") == advance(regular, visits(0, 4), on(0), on(8), EASY_TO_STAY)
+
+
 def test_of_two_stages_whose_signs_are_seen_the_first_is_taken() -> None:
     rules = StageRules(
         (
@@ -332,6 +340,20 @@ def test_why_asks_of_whoever_is_in_a_stage_only_what_it_takes_to_stay() -> None:
     assert [("too_few_purchases", 2, 2)] == [
         (each.code, each.actual, each.required) for each in verdict.parts[0].parts
     ]
+
+
+@pytest.mark.parametrize(
+    ("day", "stage", "actual", "required"),
+    [(4, "regular", 3, 3), (5, "regular", 3, 2), (11, "guest", 1, 2), (12, "guest", 1, 3)],
+)
+def test_why_asks_on_the_day_of_a_change_what_was_asked_of_who_they_were(
+    day: int, stage: str, actual: int, required: int
+) -> None:
+    state = state_on(day, [0, 1, 4], EASY_TO_STAY)
+    asked = why(state, visits(0, 1, 4), on(0), EASY_TO_STAY).parts[0].parts[0]
+
+    assert stage == state.stage
+    assert (actual, required) == (asked.actual, asked.required)
 
 
 def test_why_counts_spend_in_money() -> None:
