@@ -56,12 +56,14 @@ class Chronicle:
 
 def chronicle(visits: Visits, first: date | None, rules: StageRules) -> Chronicle:
     """The running totals of *visits*."""
-    bought = sorted((day.toordinal(), visit) for day, visit in visits.items() if visit.purchases)
+    bought = [(day.toordinal(), visit) for day, visit in visits.items() if visit.purchases]
+    # No two are of one day, so visits themselves are never compared.
+    bought.sort()
     return Chronicle(
         None if first is None else first.toordinal(),
         [day for day, _ in bought],
-        list(accumulate((visit.purchases for _, visit in bought), initial=0)),
-        list(accumulate((visit.spend_minor for _, visit in bought), initial=0)),
+        list(accumulate([visit.purchases for _, visit in bought], initial=0)),
+        list(accumulate([visit.spend_minor for _, visit in bought], initial=0)),
         rules.window_days,
     )
 

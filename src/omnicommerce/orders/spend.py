@@ -85,6 +85,7 @@ def days_of(months: Iterable[tuple[str, SpendMonth | None]]) -> Iterator[tuple[d
     for id, month in months:
         if month is None:
             continue
-        year, _, number = id.rpartition("/")[2].partition("-")
+        named, _, numbered = id.rpartition("/")[2].partition("-")
+        year, number = int(named), int(numbered)
         for each in month.days:
-            yield date(int(year), int(number), each.day), each
+            yield date(year, number, each.day), each
