@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from copy import copy
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, ParamSpec, TypeVar
 
 import attrs
@@ -35,6 +35,9 @@ HOST: Final = System("host")
 
 EXPORT_PAGE: Final = 500
 """Entries that are read at once while the journal is exported."""
+
+TICK_AHEAD_MAX: Final = timedelta(days=1)
+"""No record is ever written at an earlier time than it bears: what is settled ahead keeps out later facts."""
 
 RANDOM_IDS: Final = RandomIds()
 _CHECK_ACTOR: Final = wire.checker(Actor)
@@ -109,6 +112,9 @@ class Commerce:
         """Do everything that is due at *now*, each thing once; by default now is what the clock says.
 
         What a process does in this tick is dated at *now*, too.
+
+        Raises:
+            BadValue: *now* lies more than a day ahead of the clock.
         """
         world, until = _heartbeat(self._runner.world, now)
         return attrs.evolve(self._runner, world=world).follow(lambda: tick(until), "tick")
@@ -274,7 +280,10 @@ def _acting(world: World, actor: Actor) -> World:
 
 
 def _heartbeat(world: World, now: datetime | None) -> tuple[World, datetime]:
-    until = utc(world.clock() if now is None else now, "now")
+    clock = utc(world.clock(), "clock")
+    until = clock if now is None else utc(now, "now")
+    if until - clock > TICK_AHEAD_MAX:
+        raise BadValue("now", f"expected no more than a day ahead of the clock, which says {clock}")
     return world.told(lambda: until), until
 
 

@@ -18,7 +18,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from omnicommerce import AsyncCommerce, AsyncMemoryStorage, Commerce, DemoKeys, MemoryStorage, SqliteStorage
+from omnicommerce.commerce import TICK_AHEAD_MAX
 from omnicommerce.kernel.collection import Version
+from omnicommerce.kernel.errors import BadValue
 from omnicommerce.kernel.ids import MemberId
 from omnicommerce.kernel.points import Points
 from omnicommerce.orders import Sale
@@ -87,12 +89,23 @@ def test_what_a_tick_does_is_dated_at_the_instant_it_was_given() -> None:
 
 
 def test_points_run_out_at_their_instant_and_not_before() -> None:
-    shop = with_members(1)
-    shop.commerce.tick(RUN_OUT - timedelta(microseconds=1))
+    shop = with_members(1).at(RUN_OUT - timedelta(microseconds=1))
+    shop.commerce.tick()
     before = done(shop)["points.moved"]
     shop.commerce.tick(RUN_OUT)
 
     assert (0, 1) == (before, done(shop)["points.moved"])
+
+
+def test_nobody_is_settled_more_than_a_day_ahead_of_the_clock() -> None:
+    shop = with_members(1)
+    entries = journal(shop.storage)
+
+    with pytest.raises(BadValue, match=r"now: expected no more than a day ahead"):
+        shop.commerce.tick(shop.clock() + TICK_AHEAD_MAX + timedelta(microseconds=1))
+    shop.commerce.tick(shop.clock() + TICK_AHEAD_MAX)
+
+    assert entries == journal(shop.storage)
 
 
 def test_a_tick_of_an_earlier_day_does_nothing() -> None:

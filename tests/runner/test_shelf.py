@@ -10,6 +10,7 @@ import pytest
 from omnicommerce import Commerce, DemoKeys, MemoryStorage, Money, Points, PointsRules, SecretKeys
 from omnicommerce.kernel.collection import Version
 from omnicommerce.kernel.errors import BadValue, PortFault
+from omnicommerce.orders import SaleRules
 from omnicommerce.ports.storage import Batch, Key, Put, Record
 from omnicommerce.rulebook import Rulebook
 from omnicommerce.runner import in_force
@@ -89,6 +90,19 @@ def test_another_key_ring_is_refused_and_nothing_changes() -> None:
         stranger.points.balance(member=opened(storage).member())
 
     assert "keys" == refused.value.path
+    assert entries == journal(storage)
+
+
+def test_a_rulebook_of_another_currency_is_refused_and_nothing_changes() -> None:
+    storage = MemoryStorage()
+    opened(storage).member()
+    entries = journal(storage)
+    abroad = Rulebook(sales=SaleRules(currency="USD"))
+
+    with pytest.raises(BadValue, match="expected CNY, with which this shop was opened") as refused:
+        opened(storage, abroad).member()
+
+    assert "rulebook.sales.currency" == refused.value.path
     assert entries == journal(storage)
 
 

@@ -21,6 +21,7 @@ class RulebookHead:
     """Which rulebook is in force, by the digest of its manifest.
 
     `keys` is the fingerprint of the key ring the shop was opened with: under another nobody would be found.
+    `currency` is that of every sale.
 
     Raises:
         BadValue: one of them cannot name anything.
@@ -28,10 +29,12 @@ class RulebookHead:
 
     digest: str
     keys: str
+    currency: str
 
     def __attrs_post_init__(self) -> None:
         checked_id(self.digest, "digest")
         checked_id(self.keys, "keys")
+        checked_id(self.currency, "currency")
 
 
 @attrs.frozen
@@ -47,6 +50,7 @@ class RulebookInstalled:
 
     digest: str
     keys: str
+    currency: str
     parts: tuple[str, ...]
 
 
@@ -64,4 +68,4 @@ PARTS: Final = Collection(
 
 def apply_to_head(_head: RulebookHead | None, event: RulebookInstalled) -> RulebookHead:
     """The head after a rulebook was put in force; what was in force before does not matter."""
-    return RulebookHead(event.digest, event.keys)
+    return RulebookHead(event.digest, event.keys, event.currency)

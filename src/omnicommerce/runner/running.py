@@ -12,6 +12,7 @@ from omnicommerce.kernel.collection import Version
 from omnicommerce.kernel.errors import BadInput, CommitUnknown, Conflict, Exhausted, Refused, Unavailable
 from omnicommerce.kernel.flow import Refusal
 from omnicommerce.kernel.instant import as_text, parse_instant, utc
+from omnicommerce.orders import SaleRules
 from omnicommerce.ports.storage import Batch
 from omnicommerce.runner.attempt import Job, attempted, still_so
 from omnicommerce.runner.batch import batch_of
@@ -65,6 +66,7 @@ def _ready(world: World) -> Steps[None]:
     arguments = {
         "digest": brought.digest,
         "keys": world.shelf.fingerprint,
+        "currency": brought.by_kind[SaleRules].currency,
         "documents": brought.pressed.documents,
     }
     yield from _one(Job(Command("rulebook.install", install_rulebook, arguments)), world, brought)
