@@ -140,10 +140,11 @@ def test_both_doors_have_the_same_verbs() -> None:
 
     expected = {
         "members": {"register", "find"},
-        "sales": {"ingest", "take_back"},
+        "sales": {"ingest", "take_back", "find"},
         "points": {"balance", "statement", "spend", "adjust"},
         "tiers": {"of"},
         "stages": {"of"},
+        "exceptions": {"list", "close"},
     }
 
     assert expected == verbs_of(Commerce)
@@ -380,6 +381,7 @@ def test_a_verb_shows_its_own_signature() -> None:
     shop = Commerce(MemoryStorage(), Rulebook(), keys=DemoKeys())
 
     assert ["member", "points", "reason"] == list(inspect.signature(shop.points.adjust).parameters)
+    assert "Balance" == inspect.signature(shop.points.adjust).return_annotation
     assert "adjust" == shop.points.adjust.__name__
     assert "Give (above zero)" in (shop.points.adjust.__doc__ or "")
 

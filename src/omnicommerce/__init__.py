@@ -19,6 +19,12 @@ if TYPE_CHECKING:
     from omnicommerce.commerce import Commerce as Commerce
     from omnicommerce.coupons import Campaign as Campaign
     from omnicommerce.coupons import OnReturn as OnReturn
+    from omnicommerce.flows.exceptions import ExceptionList as ExceptionList
+    from omnicommerce.flows.ingest_sale import Ingested as Ingested
+    from omnicommerce.flows.standing_of import StageStanding as StageStanding
+    from omnicommerce.flows.statement import Statement as Statement
+    from omnicommerce.flows.take_back import TakenBack as TakenBack
+    from omnicommerce.identity import Found as Found
     from omnicommerce.identity import Identifier as Identifier
     from omnicommerce.identity import Namespace as Namespace
     from omnicommerce.identity import email as email
@@ -46,34 +52,48 @@ if TYPE_CHECKING:
     from omnicommerce.kernel.money import Money as Money
     from omnicommerce.kernel.points import Points as Points
     from omnicommerce.kernel.quantity import Quantity as Quantity
+    from omnicommerce.kernel.todo import Parked as Parked
     from omnicommerce.kernel.verdict import Verdict as Verdict
     from omnicommerce.kernel.window import Window as Window
     from omnicommerce.lifecycle import Signs as Signs
     from omnicommerce.lifecycle import Stage as Stage
     from omnicommerce.lifecycle import StageRules as StageRules
+    from omnicommerce.loyalty import Balance as Balance
     from omnicommerce.loyalty import Level as Level
+    from omnicommerce.loyalty import Movement as Movement
     from omnicommerce.loyalty import PointsRules as PointsRules
     from omnicommerce.loyalty import ShortBurn as ShortBurn
     from omnicommerce.loyalty import TierRules as TierRules
+    from omnicommerce.loyalty import TierStanding as TierStanding
+    from omnicommerce.orders import CouponUse as CouponUse
     from omnicommerce.orders import Line as Line
+    from omnicommerce.orders import RecordedSale as RecordedSale
     from omnicommerce.orders import Return as Return
     from omnicommerce.orders import ReturnedLine as ReturnedLine
     from omnicommerce.orders import Sale as Sale
     from omnicommerce.orders import SaleKey as SaleKey
     from omnicommerce.orders import SaleRules as SaleRules
     from omnicommerce.orders import Shown as Shown
+    from omnicommerce.orders import SoldLine as SoldLine
+    from omnicommerce.processes.audit import Audited as Audited
+    from omnicommerce.processes.tick import Ticked as Ticked
     from omnicommerce.rulebook import Rulebook as Rulebook
     from omnicommerce.runner import Done as Done
     from omnicommerce.runner import Failed as Failed
     from omnicommerce.stores import Store as Store
+    from omnicommerce.wire import load_fact as load_fact
+    from omnicommerce.wire import load_return as load_return
     from omnicommerce.wire import load_rulebook as load_rulebook
+    from omnicommerce.wire import load_sale as load_sale
 
 _HOMES: Final = {
     "AsyncCommerce": "commerce",
     "AsyncMemoryStorage": "adapters.storage.memory",
+    "Audited": "processes.audit",
     "BadInput": "kernel.errors",
     "BadValue": "kernel.errors",
     "BadWire": "kernel.errors",
+    "Balance": "loyalty",
     "Campaign": "coupons",
     "CampaignId": "kernel.ids",
     "Channel": "kernel.channel",
@@ -81,25 +101,32 @@ _HOMES: Final = {
     "CommerceError": "kernel.errors",
     "CommitUnknown": "kernel.errors",
     "Conflict": "kernel.errors",
+    "CouponUse": "orders",
     "Customer": "kernel.actor",
     "DemoKeys": "adapters.keys",
     "Done": "runner",
+    "ExceptionList": "flows.exceptions",
     "Exhausted": "kernel.errors",
     "Failed": "runner",
+    "Found": "identity",
     "Identifier": "identity",
+    "Ingested": "flows.ingest_sale",
     "Level": "loyalty",
     "Line": "orders",
     "MemberId": "kernel.ids",
     "MemoryStorage": "adapters.storage.memory",
     "Money": "kernel.money",
+    "Movement": "loyalty",
     "Namespace": "identity",
     "NotTheSame": "kernel.errors",
     "OnReturn": "coupons",
+    "Parked": "kernel.todo",
     "Points": "kernel.points",
     "PointsRules": "loyalty",
     "PortFault": "kernel.errors",
     "ProductId": "kernel.ids",
     "Quantity": "kernel.quantity",
+    "RecordedSale": "orders",
     "Refused": "kernel.errors",
     "Return": "orders",
     "ReturnedLine": "orders",
@@ -111,21 +138,30 @@ _HOMES: Final = {
     "ShortBurn": "loyalty",
     "Shown": "orders",
     "Signs": "lifecycle",
+    "SoldLine": "orders",
     "SqliteStorage": "adapters.storage.sqlite",
     "Staff": "kernel.actor",
     "Stage": "lifecycle",
     "StageRules": "lifecycle",
+    "StageStanding": "flows.standing_of",
+    "Statement": "flows.statement",
     "Store": "stores",
     "StoreId": "kernel.ids",
     "System": "kernel.actor",
+    "TakenBack": "flows.take_back",
     "ThreadedStorage": "adapters.storage.threaded",
+    "Ticked": "processes.tick",
     "TierRules": "loyalty",
+    "TierStanding": "loyalty",
     "Till": "kernel.actor",
     "Unavailable": "kernel.errors",
     "Verdict": "kernel.verdict",
     "Window": "kernel.window",
     "email": "identity",
+    "load_fact": "wire",
+    "load_return": "wire",
     "load_rulebook": "wire",
+    "load_sale": "wire",
     "phone": "identity",
 }
 """Where each public name lives. Nothing else is public at this level."""
@@ -133,9 +169,11 @@ _HOMES: Final = {
 __all__ = [
     "AsyncCommerce",
     "AsyncMemoryStorage",
+    "Audited",
     "BadInput",
     "BadValue",
     "BadWire",
+    "Balance",
     "Campaign",
     "CampaignId",
     "Channel",
@@ -143,25 +181,32 @@ __all__ = [
     "CommerceError",
     "CommitUnknown",
     "Conflict",
+    "CouponUse",
     "Customer",
     "DemoKeys",
     "Done",
+    "ExceptionList",
     "Exhausted",
     "Failed",
+    "Found",
     "Identifier",
+    "Ingested",
     "Level",
     "Line",
     "MemberId",
     "MemoryStorage",
     "Money",
+    "Movement",
     "Namespace",
     "NotTheSame",
     "OnReturn",
+    "Parked",
     "Points",
     "PointsRules",
     "PortFault",
     "ProductId",
     "Quantity",
+    "RecordedSale",
     "Refused",
     "Return",
     "ReturnedLine",
@@ -173,21 +218,30 @@ __all__ = [
     "ShortBurn",
     "Shown",
     "Signs",
+    "SoldLine",
     "SqliteStorage",
     "Staff",
     "Stage",
     "StageRules",
+    "StageStanding",
+    "Statement",
     "Store",
     "StoreId",
     "System",
+    "TakenBack",
     "ThreadedStorage",
+    "Ticked",
     "TierRules",
+    "TierStanding",
     "Till",
     "Unavailable",
     "Verdict",
     "Window",
     "email",
+    "load_fact",
+    "load_return",
     "load_rulebook",
+    "load_sale",
     "phone",
 ]
 

@@ -25,7 +25,7 @@ from omnicommerce.processes.audit import Audited, audit
 from omnicommerce.processes.tick import Ticked, tick
 from omnicommerce.rulebook import Rulebook
 from omnicommerce.runner import AsyncRunner, RandomIds, Runner, World, command, in_force, shelf, utc_now
-from omnicommerce.verbs import Members, Points, Sales, Stages, Tiers
+from omnicommerce.verbs import Exceptions, Members, Points, Sales, Stages, Tiers
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -163,6 +163,11 @@ class Commerce:
         """How far has this member come with the shop, and are they still there?"""
         return Stages(self._runner, self._key)
 
+    @property
+    def exceptions(self) -> Exceptions[Runner]:
+        """What waits for somebody to look?"""
+        return Exceptions(self._runner, self._key)
+
 
 class AsyncCommerce:
     """The same shop over an async storage; every verb is awaited. See `Commerce`."""
@@ -240,6 +245,11 @@ class AsyncCommerce:
     def stages(self) -> Stages[AsyncRunner]:
         """How far has this member come with the shop, and are they still there?"""
         return Stages(self._runner, self._key)
+
+    @property
+    def exceptions(self) -> Exceptions[AsyncRunner]:
+        """What waits for somebody to look?"""
+        return Exceptions(self._runner, self._key)
 
 
 def _world(

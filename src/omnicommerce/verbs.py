@@ -11,7 +11,9 @@ import attrs
 
 from omnicommerce.flows.adjust_points import adjust_points
 from omnicommerce.flows.balance import balance
+from omnicommerce.flows.exceptions import close_exception, list_exceptions
 from omnicommerce.flows.find_member import find_member
+from omnicommerce.flows.find_sale import find_sale
 from omnicommerce.flows.ingest_sale import Ingested, ingest
 from omnicommerce.flows.register import register
 from omnicommerce.flows.spend_points import spend_points
@@ -71,7 +73,9 @@ def _method(name: str, flow: Callable[..., Flow[Any]]) -> Callable[..., Any]:
 
     itself = inspect.Parameter("room", inspect.Parameter.POSITIONAL_ONLY)
     asked = inspect.signature(flow)
-    run.__signature__ = asked.replace(parameters=[itself, *asked.parameters.values()])  # type: ignore[attr-defined]
+    # A reader of help() is told the answer, not the generator that finds it.
+    answer = str(asked.return_annotation).removeprefix("Flow[").removesuffix("]")
+    run.__signature__ = inspect.Signature([itself, *asked.parameters.values()], return_annotation=answer)  # type: ignore[attr-defined]
     run.__name__ = run.__qualname__ = name.rpartition(".")[2]
     run.__doc__ = flow.__doc__
     return run
@@ -97,6 +101,7 @@ class Sales(Generic[W]):
 
     ingest = Verb("sales.ingest", ingest)
     take_back = Verb("sales.take_back", take_back)
+    find = Verb("sales.find", find_sale)
 
     @overload
     def ingest_many(
@@ -164,3 +169,14 @@ class Stages(Generic[W]):
     key: str | None
 
     of = Verb("stages.of", stage_of)
+
+
+@attrs.frozen(eq=False)
+class Exceptions(Generic[W]):
+    """What waits for somebody to look?"""
+
+    runner: W = attrs.field(repr=False)
+    key: str | None
+
+    list = Verb("exceptions.list", list_exceptions)
+    close = Verb("exceptions.close", close_exception)

@@ -80,6 +80,24 @@ def test_every_measure_is_told_in_its_own_unit() -> None:
     assert "no_consent (actual False)" == str(failed("no_consent", actual=False))
 
 
+def test_an_instant_is_told_with_the_side_on_which_it_would_hold() -> None:
+    eve = NOON - timedelta(days=1)
+    early, late = Verdict("not_started", False, eve, NOON), Verdict("campaign_over", False, NOON, eve)
+
+    assert f"not_started (actual {eve}, from {NOON})" == str(early)
+    assert f"campaign_over (actual {NOON}, until {eve})" == str(late)
+
+
+def test_a_whole_that_fails_tells_every_cause() -> None:
+    few = at_least("too_few_visits", actual=0, required=3)
+    inner = every("terms", (failed("not_targeted"), held("in_time")))
+
+    assert f"coupon_refused: not_targeted; {few}" == str(every("coupon_refused", (inner, few)))
+    assert "coupon_refused" == str(every("coupon_refused", (held("in_time"),)))
+    assert "unless: not_here" == str(either("unless", (failed("not_here"),)))
+    assert "nobody_else" == str(negated("nobody_else", held("somebody_else")))
+
+
 def test_amounts_of_two_currencies_are_not_weighed_against_each_other() -> None:
     with pytest.raises(BadValue):
         at_least("spend_too_low", actual=Money(1, "JPY"), required=Money(1, "CNY"))

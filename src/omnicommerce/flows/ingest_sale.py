@@ -45,7 +45,7 @@ def ingest(*, sale: Sale) -> Flow[Ingested]:
     guest's. A coupon that may not be used is answered with its verdict, and the sale stands.
 
     Raises:
-        Refused: ``unknown_store``, ``not_the_shops_currency``, ``in_the_future``, ``too_late``,
+        Refused: ``unknown_store``, ``not_the_shops_currency``, ``in_the_future``, ``too_long_ago``,
             ``empty_line``, ``no_such_member``, ``guest_burns``, or ``too_few_points`` for its burn.
         NotTheSame: the receipt was told before, with other content.
         BadValue: what was shown is no identifier; the path begins with ``sale.shown``.

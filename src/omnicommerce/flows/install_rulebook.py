@@ -11,9 +11,7 @@ from omnicommerce.kernel.flow import Flow, Get, LookMany, Now, Outcome, ask, ask
 from omnicommerce.rulebook import HEAD, HEAD_ID, PARTS, Part, RulebookHead, RulebookInstalled
 
 
-def install_rulebook(
-    *, digest: str, keys: str, currency: str, documents: Mapping[str, Any]
-) -> Flow[bool]:
+def install_rulebook(*, digest: str, keys: str, currency: str, documents: Mapping[str, Any]) -> Flow[bool]:
     """Put the rulebook of this *digest* in force, whose parts are *documents*; whether that moved the head.
 
     `keys` is the fingerprint of the shop's key ring, and `currency` that of all its sales.

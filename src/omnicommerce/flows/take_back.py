@@ -101,8 +101,8 @@ def take_back(*, goods: Return) -> Flow[TakenBack]:
     A return whose sale has not been told yet waits for it. Told again, it answers what has become of it.
 
     Raises:
-        Refused: ``unknown_store``, ``in_the_future``, ``too_late``; ``more_than_sold`` or ``no_such_line``
-            for lines of a sale that is known; ``too_many_waiting``.
+        Refused: ``unknown_store``, ``in_the_future``, ``too_long_ago``; ``more_than_sold`` or
+            ``no_such_line`` for lines of a sale that is known; ``too_many_waiting``.
         NotTheSame: the receipt was told before, with other content.
     """
     held, sale, waiting, rules, stores, now = yield from ask_all(

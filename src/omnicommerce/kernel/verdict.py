@@ -73,16 +73,27 @@ class Verdict:
         return next(self.failures(), self)
 
     def __str__(self) -> str:
+        if self.parts and not self.holds:
+            causes = [str(each) for each in self.failures() if each is not self]
+            return f"{self.code}: {'; '.join(causes)}" if causes else self.code
         told = []
         if self.actual is not None:
             told.append(f"actual {self.actual}")
         if self.missing is None:
-            told += [f"required {self.required}"] if self.required is not None else []
+            told += [f"{self._bound} {self.required}"] if self.required is not None else []
         elif self.is_too_much:
             told.append(f"at most {self.required}, over by {self.missing}")
         else:
             told.append(f"required {self.required}, missing {self.missing}")
         return f"{self.code} ({', '.join(told)})" if told else self.code
+
+    @property
+    def _bound(self) -> str:
+        """An instant that came too soon is told from when on, and one that came too late, until when."""
+        actual, required = self.actual, self.required
+        if self.holds or not isinstance(actual, datetime) or not isinstance(required, datetime):
+            return "required"
+        return "from" if actual < required else "until"
 
     @property
     def is_too_much(self) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from omnicommerce.kernel.quantity import Quantity
 from omnicommerce.kernel.verdict import Verdict, every, failed, held
 from omnicommerce.orders.rules import SaleRules
 from omnicommerce.orders.sale import Return, Sale
@@ -33,7 +32,7 @@ def _times(at: datetime, rules: SaleRules, now: datetime) -> tuple[Verdict, ...]
     earliest = now - timedelta(days=rules.late_days_max)
     return (
         Verdict("in_the_future", at <= latest, at, latest),
-        Verdict("too_late", at >= earliest, at, earliest),
+        Verdict("too_long_ago", at >= earliest, at, earliest),
     )
 
 
@@ -41,5 +40,5 @@ def _quantities(sale: Sale, rules: SaleRules) -> Verdict:
     if not rules.accepts_empty_lines:
         for place, line in enumerate(sale.lines):
             if line.quantity.is_zero:
-                return failed("empty_line", actual=f"lines[{place}].quantity", required=Quantity(1).count)
+                return failed("empty_line", actual=f"0 units on line {place + 1}", required="1 unit")
     return held("empty_line")

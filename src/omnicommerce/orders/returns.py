@@ -20,7 +20,7 @@ from omnicommerce.kernel.money import Money
 from omnicommerce.kernel.points import Points
 from omnicommerce.kernel.quantity import Quantity
 from omnicommerce.kernel.share import share_of_next
-from omnicommerce.kernel.verdict import Verdict, at_most, every, failed
+from omnicommerce.kernel.verdict import Verdict, at_most, every
 from omnicommerce.orders.recorded import RecordedSale, SaleRecorded, SoldLine
 from omnicommerce.orders.sale import Return, ReturnedLine
 
@@ -169,7 +169,7 @@ def refuse(id: str, record: RecordedReturn, verdict: Verdict) -> ReturnRefused:
 
 def _returnable(each: ReturnedLine, sale: RecordedSale) -> Verdict:
     if each.line > len(sale.lines):
-        return failed("no_such_line", actual=each.line, required=len(sale.lines))
+        return at_most("no_such_line", actual=each.line, required=len(sale.lines))
     line = sale.lines[each.line - 1]
     return at_most(
         "more_than_sold", actual=each.quantity.count, required=(line.quantity - line.returned).count

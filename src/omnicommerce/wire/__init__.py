@@ -6,6 +6,9 @@ Nothing is converted that JSON tells apart, unknown fields are faults, and every
 from __future__ import annotations
 
 from omnicommerce.wire.checking import checker as checker
+from omnicommerce.wire.facts import load_fact as load_fact
+from omnicommerce.wire.facts import load_return as load_return
+from omnicommerce.wire.facts import load_sale as load_sale
 from omnicommerce.wire.reading import load as load
 from omnicommerce.wire.records import Stored as Stored
 from omnicommerce.wire.records import event_data as event_data
