@@ -8,7 +8,7 @@ the top, and each finished step answers from its receipt.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Final, Generic, ParamSpec, TypeAlias, TypeVar
@@ -36,6 +36,14 @@ class Run(Deed[T], Generic[T]):
     step: str
     flow: Callable[..., Flow[T]]
     arguments: Mapping[str, Any]
+
+
+@attrs.frozen
+class RunEach(Deed[tuple[T | Exception, ...]], Generic[T]):
+    """Run a flow once for each of *arguments*, many to a commit; answered with each one's answer or error."""
+
+    flow: Callable[..., Flow[T]]
+    arguments: tuple[Mapping[str, Any], ...]
 
 
 @attrs.frozen
@@ -162,6 +170,13 @@ def do(deed: Deed[R]) -> Doing[R]:
 def run(flow: Callable[P, Flow[T]], /, *args: P.args, **kwargs: P.kwargs) -> Doing[T]:
     """Run *flow* as its own transaction, as often as it is asked."""
     return (yield from do(_run("", flow, args, kwargs)))
+
+
+def run_each(
+    flow: Callable[..., Flow[T]], arguments: Iterable[Mapping[str, Any]]
+) -> Doing[tuple[T | Exception, ...]]:
+    """Run *flow* for each of *arguments*, in order: the answers are those of one by one, at fewer commits."""
+    return (yield from do(RunEach(flow, tuple(arguments))))
 
 
 def run_once(step: str, flow: Callable[P, Flow[T]], /, *args: P.args, **kwargs: P.kwargs) -> Doing[T]:

@@ -12,7 +12,7 @@ from omnicommerce.flows.settle_person import due_persons, settle_person
 from omnicommerce.flows.todos import Fate, due_todos, put_off, still_due
 from omnicommerce.kernel.errors import Refused, Unavailable
 from omnicommerce.kernel.flow import Place
-from omnicommerce.kernel.process import Enter, Process, do, run
+from omnicommerce.kernel.process import Enter, Process, do, run, run_each
 from omnicommerce.kernel.todo import Todo
 
 PAGES_MAX: Final = 100
@@ -76,13 +76,15 @@ def _persons(until: datetime, failures: list[Failure]) -> Process[int]:
         due = yield from run(due_persons, until=until, after=after)
         if not due:
             break
-        for _, id in due:
-            try:
-                settled += yield from run(settle_person, id=id, until=until)
-            except Unavailable:
-                raise
-            except Exception as error:  # noqa: BLE001  # one person's trouble is no other's
-                _note(failures, Failure(SETTLING, id, type(error).__name__))
+        ended = yield from run_each(settle_person, [{"id": id, "until": until} for _, id in due])
+        for (_, id), end in zip(due, ended, strict=True):
+            if isinstance(end, Unavailable):
+                raise end
+            if isinstance(end, Exception):
+                # One person's trouble is no other's.
+                _note(failures, Failure(SETTLING, id, type(end).__name__))
+            else:
+                settled += end
         after = due[-1]
     return settled
 

@@ -14,12 +14,13 @@ from omnicommerce.kernel.process import (
     ReadEverything,
     ReadJournal,
     Run,
+    RunEach,
 )
 from omnicommerce.runner.attempt import Job
 from omnicommerce.runner.command import Command
 from omnicommerce.runner.journal import compared, counted, standing, told
 from omnicommerce.runner.receipts import step_once
-from omnicommerce.runner.running import one
+from omnicommerce.runner.running import Done, groups, one
 from omnicommerce.runner.steps import Steps
 from omnicommerce.runner.world import World
 
@@ -52,6 +53,10 @@ def _deed(deed: Deed[Any], whose: tuple[str, str], world: World) -> Steps[Any]:
             command: Command[Any] = Command(step or flow.__name__, flow, arguments)
             receipt = step_once((*whose, step), world.keys) if step else None
             return (yield from one(Job(command, receipt), world))
+        case RunEach(flow, each):
+            jobs = [Job(Command(flow.__name__, flow, arguments)) for arguments in each]
+            ended = yield from groups(jobs, world)
+            return tuple([end.answer if isinstance(end, Done) else end.error for end in ended])
         case Enter(name, subject):
             story = world.stories.get(name)
             if story is None:
