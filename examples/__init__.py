@@ -1,0 +1,1 @@
+"""What the library does, told by programs that use it as a host would."""

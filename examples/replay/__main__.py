@@ -1,0 +1,101 @@
+"""``python -m examples.replay``: a year of a retailer, told to the shop, and a report of what came of it.
+
+What was told is kept in one SQLite file. Stopped at any moment, by Ctrl-C or worse, it goes on from there.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from examples.replay.dataset import data_folder, households
+from examples.replay.ledger import Ledger
+from examples.replay.page import page
+from examples.replay.progress import DayClosed
+from examples.replay.replay import YEAR_DAYS, Plan, replay
+from examples.replay.rules import member_ids, rulebook
+from examples.replay.terminal import following, show
+from examples.replay.worker import midnight_after, shop_over
+from omnicommerce import Audited, Commerce, SqliteStorage
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Replay, audit, and draw the report; 1 if the books do not balance."""
+    asked = _parser().parse_args(arguments)
+    console = Console()
+    began = time.monotonic()
+    data = data_folder()
+    plan = Plan(asked.file, data, rulebook(data), asked.days, asked.workers)
+    _prepare(plan.file, is_fresh=asked.fresh)
+
+    ledger = Ledger()
+    with following(plan.days, console) as advance:
+
+        def heard(shop: Commerce, closed: DayClosed) -> None:
+            ledger.read_on(shop)
+            advance(closed.day, closed.sales)
+
+        replay(plan, heard)
+
+    with SqliteStorage(plan.file) as storage:
+        shop = shop_over(storage, plan.rulebook, lambda: midnight_after(plan.last_day))
+        ledger.read_on(shop)
+        with console.status("auditing: every record and book is folded again from the journal"):
+            audited = shop.audit()
+    report = ledger.report(member_ids(households(data)), plan.rulebook.tiers.base, sentence(audited))
+    asked.page.parent.mkdir(parents=True, exist_ok=True)
+    asked.page.write_text(page(report), encoding="utf-8")
+
+    show(report, console)
+    console.print(f"\n{time.monotonic() - began:.0f} seconds; everything is in {plan.file}")
+    console.print(f"the report, to be opened in a browser: {asked.page}")
+    console.print(f"the audit: {report.verdict}")
+    return 0 if audited.is_balanced else 1
+
+
+def sentence(audited: Audited) -> str:
+    """What the audit says, in one sentence."""
+    if audited.is_balanced:
+        return f"the books balance ({audited.entries:,} entries, {audited.records:,} records)"
+    more = f", and {audited.more} more" if audited.more else ""
+    return f"the books do not balance: {'; '.join(map(str, audited.findings))}{more}"
+
+
+def _prepare(file: Path, *, is_fresh: bool) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    if is_fresh:
+        for each in (file, file.with_name(f"{file.name}-wal"), file.with_name(f"{file.name}-shm")):
+            each.unlink(missing_ok=True)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m examples.replay", description=__doc__)
+    parser.add_argument("--days", type=_days, default=YEAR_DAYS, help="only so many days of the year")
+    parser.add_argument("--file", type=Path, default=Path("build/replay.db"), help="the database to fill")
+    parser.add_argument("--page", type=Path, default=Path("build/replay.html"), help="where the report goes")
+    parser.add_argument("--workers", type=_workers, default=2, help="how many processes tell the sales")
+    parser.add_argument("--fresh", action="store_true", help="begin anew, whatever the file holds")
+    return parser
+
+
+def _days(text: str) -> int:
+    return _number(text, YEAR_DAYS)
+
+
+def _workers(text: str) -> int:
+    return _number(text, 16)
+
+
+def _number(text: str, most: int) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= most:
+        raise argparse.ArgumentTypeError(f"expected a number from 1 to {most}")
+    return int(text)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
