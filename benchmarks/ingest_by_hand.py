@@ -421,7 +421,8 @@ class Writing:
         tier, tier_changes = tier_on({each: spent for each, (_, spent) in days.items()}, today)
         turns = (each for each in (first + AGE, last + SILENT, last + LOST) if each > today)
         stage_changes = next((each for each in turns if stage_on(each, first, last) != stage), None)
-        dues = [as_text(opening_of(date.fromordinal(each))) for each in (tier_changes, stage_changes) if each]
+        changes = [date.fromordinal(each) for each in (tier_changes, stage_changes) if each]
+        dues = [as_text(opening_of(each)) for each in changes]
         dues += [month["expires_first"] for month in self.months]
         standing = {
             "due": min(dues, default=None),
@@ -430,6 +431,7 @@ class Writing:
             "stage_before": stage_on(today - 1, first, yesterday),
             "stage_day": self.today.isoformat(),
             "tier": tier,
+            "turns_on": min(changes).isoformat() if changes else None,
         }
         after = {"members": person["members"], "standing": standing}
         self.put("person", person_id, after, version, places, ("due", min(dues)))

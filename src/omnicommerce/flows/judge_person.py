@@ -59,17 +59,15 @@ def judge(person: Versioned[Person], member: MemberId, changed: date | None) -> 
 
 
 def expect(person: Versioned[Person], member: MemberId) -> Asking[None]:
-    """Have a person looked at no later than the next of their points run out; nothing else has changed."""
+    """Have a person looked at when the next of their points run out; their tier and stage have not turned."""
     before = person.must().standing
     if before is None:
         yield from judge(person, member, None)
         return
     head, rules, now = yield from ask_all(Get(HEADS, member), Rules(Rulebook), Now())
-    sweep = next_due(head.value) if head.value is not None else None
-    if sweep is None or (before.due is not None and before.due <= sweep):
-        return
-    standing = attrs.evolve(before, due=sweep)
-    yield from stage(_recorded(person, member, standing, rules.tiers.base, now))
+    standing = attrs.evolve(before, due=_due(before.turns_on, head.value, rules.sales.zone))
+    if standing != before:
+        yield from stage(_recorded(person, member, standing, rules.tiers.base, now))
 
 
 def stage_on(
@@ -147,19 +145,25 @@ def _standing(
 ) -> Standing:
     spend = {day: visit.spend_minor for day, visit in history.items()}
     tier, tier_changes = tier_outlook(spend, today, rules.tiers)
-    days = (tier_changes, next_stage_day(state, history, first, rules.stages))
-    dues = [opening_of(day, rules.sales.zone) for day in days if day is not None]
-    sweep = next_due(head) if head is not None else None
-    if sweep is not None:
-        dues.append(sweep)
+    turns = (tier_changes, next_stage_day(state, history, first, rules.stages))
+    turns_on = min((day for day in turns if day is not None), default=None)
     return Standing(
         tier=tier,
         stage=state.stage,
         stage_day=state.day,
         stage_before=state.before,
         first_day=first,
-        due=min(dues, default=None),
+        due=_due(turns_on, head, rules.sales.zone),
+        turns_on=turns_on,
     )
+
+
+def _due(turns_on: date | None, head: PointsHead | None, zone: str) -> datetime | None:
+    dues = (
+        opening_of(turns_on, zone) if turns_on is not None else None,
+        next_due(head) if head is not None else None,
+    )
+    return min((due for due in dues if due is not None), default=None)
 
 
 def _recorded(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from omnicommerce.flows.judge_person import judge, months_to_judge
+from omnicommerce.flows.judge_person import expect, judge
 from omnicommerce.flows.open_book import open_book
 from omnicommerce.flows.post_points import Occasion, post
 from omnicommerce.identity import DUE, PERSONS
@@ -14,7 +14,6 @@ from omnicommerce.kernel.flow import (
     Flow,
     FreshId,
     Get,
-    LookMany,
     Now,
     Outcome,
     Place,
@@ -25,7 +24,6 @@ from omnicommerce.kernel.flow import (
 from omnicommerce.kernel.ids import MemberId
 from omnicommerce.kernel.instant import as_text, local_day
 from omnicommerce.loyalty import HEADS, expire, pages_for_expiry
-from omnicommerce.orders import SPEND
 from omnicommerce.rulebook import Rulebook
 
 PERSONS_AT_ONCE = 100
@@ -49,14 +47,16 @@ def settle_person(*, id: str, until: datetime) -> Flow[bool]:
         return Outcome(False)
     for member in person.value.members:
         yield from _swept(member)
-    yield from judge(person, person.value.members[0], None)
+    rules, now = yield from ask_all(Rules(Rulebook), Now())
+    if standing.turns_on is not None and standing.turns_on <= local_day(now, rules.sales.zone):
+        yield from judge(person, person.value.members[0], None)
+    else:
+        yield from expect(person, person.value.members[0])
     return Outcome(True)
 
 
 def _swept(member: MemberId) -> Asking[None]:
-    rules, now = yield from ask_all(Rules(Rulebook), Now())
-    months = months_to_judge(member, local_day(now, rules.sales.zone), rules)
-    head, _, id = yield from ask_all(Get(HEADS, member), LookMany(SPEND, months), FreshId("movement"))
+    head, id, now = yield from ask_all(Get(HEADS, member), FreshId("movement"), Now())
     book = yield from open_book(member, lambda book: pages_for_expiry(book, now))
     if head.value is None:
         return

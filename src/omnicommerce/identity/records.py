@@ -61,7 +61,8 @@ class Standing:
 
     A cache that can be computed anew from the books: nothing is decided from it alone. `stage_day` is the day
     on which the stage was judged, `stage_before` the stage at the end of the day before (empty if none),
-    `first_day` the day of the first purchase, `due` the first instant at which time alone may change it.
+    `first_day` the day of the first purchase. Time alone makes tier or stage another on the day `turns_on`, and
+    `due` is the first instant at which there is something to do: then, or when points run out.
 
     Raises:
         BadValue: a name is longer than WORD_LENGTH_MAX or holds a character nobody can see, or a day or
@@ -74,13 +75,18 @@ class Standing:
     stage_before: str
     first_day: date | None = None
     due: datetime | None = attrs.field(default=None, converter=_due)
+    turns_on: date | None = None
 
     def __attrs_post_init__(self) -> None:
         for path, word in (("tier", self.tier), ("stage", self.stage), ("stage_before", self.stage_before)):
             if type(word) is not str or len(word) > WORD_LENGTH_MAX or not word.isprintable():
                 raise BadValue(path, f"expected a name of up to {WORD_LENGTH_MAX} printable characters")
-        for path, day in (("stage_day", self.stage_day), ("first_day", self.first_day)):
-            if type(day) is not date and not (day is None and path == "first_day"):
+        for path, day in (
+            ("stage_day", self.stage_day),
+            ("first_day", self.first_day),
+            ("turns_on", self.turns_on),
+        ):
+            if type(day) is not date and not (day is None and path != "stage_day"):
                 raise BadValue(path, f"expected date, got {type(day).__name__}")
 
 
