@@ -545,7 +545,7 @@ def test_a_scan_goes_along_the_index(
 
     assert 2 == len(plan)
     assert plan[0].startswith("SEARCH p USING PRIMARY KEY (collection=? AND name=? AND ")
-    assert plan[1].startswith("SEARCH r USING PRIMARY KEY (collection=? AND id=?)")
+    assert plan[1].startswith("SEARCH r USING INDEX sqlite_autoindex_record_1 (collection=? AND id=?)")
 
 
 def test_index_rows_that_stay_are_not_written_again(path: Path, storage: SqliteStorage) -> None:
