@@ -219,34 +219,33 @@ def _follow(books: _Books, told: Told, name: _Name, versions: tuple[str, str]) -
         books.accuse(name, f"entry {told.id} at {told.position} did not find it as those before had left it")
         books.lose(name)
         return
-    books.journaled.add(name[0])
+    _fold(books, told, name, versions)
+
+
+def _fold(books: _Books, told: Told, name: _Name, versions: tuple[str, str]) -> None:
+    """Work out what the record is now; of one that was settled, no more than its version is known."""
+    before, after = versions
+    collection, id = name
+    books.journaled.add(collection)
     books.settled.pop(hash(name), None)
     held = books.open.pop(name, None)
-    fold = books.folds.get(name[0])
-    if fold is not None:
-        is_known = before == ABSENT or (held is not None and held.value is not None)
-        value = None if held is None else held.value
-        _fold(books, told, Expected(fold.collection, name[1], after, value, told.recorded_at), is_known)
+    value = None if held is None else held.value
+    fold = books.folds.get(collection)
+    if fold is None:
+        if "." not in collection:
+            books.accuse((collection, ""), "nobody knows how such records follow from their events")
+        # A collection with a dot is the host's own: it is not for this library to say what should be in it.
+        books.open[name] = Expected(_hosts(collection), id, after, None, told.recorded_at)
         return
-    if "." not in name[0]:
-        books.accuse((name[0], ""), "nobody knows how such records follow from their events")
-    # A collection with a dot is the host's own: it is not for this library to say what should be in it.
-    books.open[name] = Expected(_hosts(name[0]), name[1], after, None, told.recorded_at)
-
-
-def _fold(books: _Books, told: Told, expected: Expected, is_known: bool) -> None:
-    """Work out what the record is now; what it was has been forgotten unless it *is_known*."""
-    name = (expected.collection.name, expected.id)
-    value: Any = None
-    if is_known and expected.version != ABSENT:
-        try:
-            value = books.folds[name[0]].apply(expected.value, name[1], told)
-        except Exception as error:  # noqa: BLE001 - whatever a damaged history makes a room say
-            books.find(f"entry {told.id} at {told.position}", f"it does not fit {name[0]}/{name[1]}: {error}")
-            books.lose(name)
-            return
-    books.open[name] = attrs.evolve(expected, value=value)
-    for law in books.laws.broken_in(name[0], name[1], value):
+    is_known = before == ABSENT or value is not None
+    try:
+        value = fold.apply(value, id, told) if is_known and after != ABSENT else None
+    except Exception as error:  # noqa: BLE001 - whatever a damaged history makes a room say
+        books.find(f"entry {told.id} at {told.position}", f"it does not fit {collection}/{id}: {error}")
+        books.lose(name)
+        return
+    books.open[name] = Expected(fold.collection, id, after, value, told.recorded_at)
+    for law in books.laws.broken_in(collection, id, value):
         books.accuse(name, f"{law}, since entry {told.id} at {told.position}")
 
 

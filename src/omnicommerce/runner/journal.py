@@ -7,13 +7,11 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
-import attrs
-
 from omnicommerce import wire
 from omnicommerce.kernel.collection import ABSENT
 from omnicommerce.kernel.errors import BadWire
 from omnicommerce.kernel.instant import as_text, parse_instant
-from omnicommerce.kernel.process import Expected, Found, Likeness, Standing, Told
+from omnicommerce.kernel.process import THE_BEGINNING, Expected, Found, Likeness, Standing, Told
 from omnicommerce.ports.storage import COUNTERS, KEYS_MAX, Entry, Key, Position, Record
 from omnicommerce.runner.batch import ENTRY_ID_LENGTH
 from omnicommerce.runner.steps import Everything, Journal, Read, Steps
@@ -32,29 +30,23 @@ def _told(entry: Entry, vocabulary: wire.Vocabulary) -> Told:
     fault = "" if entry_id(entry.body) == entry.id else "its body is not the one it was written with"
     try:
         said = wire.parse_ours(entry.body)
-        told = Told(
+        writes, adds = _writes(said.get("writes", ())), _adds(said.get("adds", ()))
+        if fault:
+            return Told(position=entry.position, id=entry.id, fault=fault, writes=writes, adds=adds)
+        tag, batch, number = said["tag"], said["batch"], int(said["n"])
+        # An event of the host's own only the host's own program can read.
+        is_known = tag in vocabulary.events
+        return Told(
             position=entry.position,
             id=entry.id,
-            fault=fault,
-            writes=_writes(said.get("writes", ())),
-            adds=_adds(said.get("adds", ())),
-        )
-        if fault:
-            return told
-        tag, batch, number = said["tag"], said["batch"], int(said["n"])
-        if tag not in vocabulary.events:
-            # An event of the host's own, which only the host's own program can read.
-            return attrs.evolve(
-                told, tag=tag, batch=batch, number=number, recorded_at=parse_instant(said["recorded_at"])
-            )
-        return attrs.evolve(
-            told,
             tag=tag,
             batch=batch,
             number=number,
-            fact=wire.fact_of(tag, said["v"], said["fact"], vocabulary),
-            at=parse_instant(said["at"]),
+            fact=wire.fact_of(tag, said["v"], said["fact"], vocabulary) if is_known else None,
+            at=parse_instant(said["at"]) if is_known else THE_BEGINNING,
             recorded_at=parse_instant(said["recorded_at"]),
+            writes=writes,
+            adds=adds,
         )
     except Exception as bad:  # noqa: BLE001 - whatever damaged bytes make a reader say
         return Told(

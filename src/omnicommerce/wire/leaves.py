@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, Final, Never, TypeAlias
 
 from omnicommerce.kernel.errors import FAULTS_MAX, BadInput, Fault
@@ -19,6 +20,12 @@ Reader: TypeAlias = Callable[..., Any]
 
 EXACT_MAX: Final = 2**53
 """Up to here a float holds every whole number, so reading 31 as 31.0 loses nothing."""
+
+SHARED_MAX: Final = 256
+"""Most counts on a receipt are below this. Each is one value, however often it is read: it cannot change."""
+
+TEXTS_KEPT: Final = 4_096
+"""The instants and days of some hundred sales: each is written in several records and entries of its time."""
 
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -96,26 +103,40 @@ def _instant(data: Any, _: Any = None) -> datetime:
     if type(data) is not str:
         expected("an instant as str", data)
     try:
-        return parse_instant(data, "")
+        return _instant_of(data)
     except BadInput as bad:
         refuse(bad.reason)
+
+
+@lru_cache(maxsize=TEXTS_KEPT)
+def _instant_of(text: str) -> datetime:
+    return parse_instant(text, "")
 
 
 def _date(data: Any, _: Any = None) -> date:
     if type(data) is not str:
         expected("a date as str", data)
-    if _DAY.fullmatch(data):
-        try:
-            return date.fromisoformat(data)
-        except ValueError:
-            pass
-    refuse("expected a date such as 2026-11-22, got another text")
+    try:
+        return _day_of(data)
+    except ValueError:
+        refuse("expected a date such as 2026-11-22, got another text")
+
+
+@lru_cache(maxsize=TEXTS_KEPT)
+def _day_of(text: str) -> date:
+    if _DAY.fullmatch(text) is None:
+        raise ValueError(text)
+    return date.fromisoformat(text)
 
 
 def _counted(kind: type[Any]) -> Reader:
+    shared = tuple([kind(count) for count in range(SHARED_MAX)])
+
     def read(data: Any, _: Any = None) -> Any:
         if type(data) is not int:
             expected("int", data)
+        if 0 <= data < SHARED_MAX:
+            return shared[data]
         try:
             return kind(data)
         except BadInput as bad:
