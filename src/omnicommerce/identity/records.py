@@ -61,8 +61,8 @@ class Standing:
 
     A cache that can be computed anew from the books: nothing is decided from it alone. `stage_day` is the day
     on which the stage was judged, `stage_before` the stage at the end of the day before (empty if none),
-    `first_day` the day of the first purchase. Time alone makes tier or stage another on the day `turns_on`, and
-    `due` is the first instant at which there is something to do: then, or when points run out.
+    `first_day` the day of the first purchase. On the day `turns_on` time alone makes tier or stage another,
+    and `due` is the first instant at which there is something to do: then, or when points run out.
 
     Raises:
         BadValue: a name is longer than WORD_LENGTH_MAX or holds a character nobody can see, or a day or

@@ -62,6 +62,12 @@ def _deed(deed: Deed[Any], whose: tuple[str, str], world: World) -> Steps[Any]:
             if story is None:
                 raise PortFault(f"there is no process named {name!r}; the host must bring it")
             return (yield from process(story(subject), name, subject, world))
+        case _:
+            return (yield from _look(deed, world))
+
+
+def _look(deed: Deed[Any], world: World) -> Steps[Any]:
+    match deed:
         case ReadJournal(after, limit):
             return (yield from told(after, limit, world))
         case Compare(expected):

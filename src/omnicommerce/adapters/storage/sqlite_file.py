@@ -30,7 +30,7 @@ WAL_SAFE_SINCE: Final = (3, 51, 3)
 
 # `places` repeats a record's index rows inside the record: an update whose rows stay the same is seen
 # to be one by the same statement that checks the version, and old rows are deleted one by one by key.
-# Records have row ids, since new ones are then written one behind another, and long bodies stay on their page.
+# Records have row ids: new ones are written one behind another, and long bodies stay on their page.
 # AUTOINCREMENT never hands out a position twice, also after the last entry was trimmed.
 SCHEMA: Final = (
     """CREATE TABLE record (
