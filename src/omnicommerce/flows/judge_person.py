@@ -21,17 +21,16 @@ from omnicommerce.kernel.instant import local_day, opening_of
 from omnicommerce.lifecycle import (
     StageChanged,
     StageState,
-    Visit,
     advance,
+    beginning,
     history_needed,
-    next_stage_day,
-    replay,
+    stage_outlook,
 )
 from omnicommerce.loyalty import HEADS, PointsHead, TierChanged, lookback_days, next_due, tier_outlook
-from omnicommerce.orders import SPEND, days_of, spend_ids
+from omnicommerce.orders import SPEND, DaySpend, days_of, spend_ids
 from omnicommerce.rulebook import Rulebook
 
-History = Mapping[date, Visit]
+History = Mapping[date, DaySpend]
 """What a member bought and kept, on the days that were read."""
 
 A_MONTH: Final = timedelta(days=31)
@@ -42,8 +41,11 @@ A_DAY: Final = timedelta(days=1)
 
 def months_to_judge(member: MemberId, today: date, rules: Rulebook) -> tuple[str, ...]:
     """The months that judging *member* on *today* most likely needs; they fit into an earlier read."""
-    first = min(today - timedelta(days=lookback_days(rules.tiers)), history_needed(today, rules.stages))
-    return spend_ids(member, first - A_MONTH, today + A_DAY)
+    # The stage was judged some days ago, and goes on from there; the tier looks back from today.
+    first = min(
+        today - timedelta(days=lookback_days(rules.tiers)), history_needed(today, rules.stages) - A_MONTH
+    )
+    return spend_ids(member, first, today + A_DAY)
 
 
 def judge(person: Versioned[Person], member: MemberId, changed: date | None) -> Asking[Standing]:
@@ -52,8 +54,9 @@ def judge(person: Versioned[Person], member: MemberId, changed: date | None) -> 
     today = local_day(now, rules.sales.zone)
     before = person.must().standing
     history = yield from _history(before, member, changed, today, rules)
-    state, first = _stage(before, history, changed, today, rules)
-    standing = _standing(state, first, history, head.value, today, rules)
+    known, first = _known(before, history, changed, today)
+    stage_now = stage_outlook(known, history, first, today, rules.stages)
+    standing = _standing(stage_now, first, history, head.value, today, rules)
     yield from stage(_recorded(person, member, standing, rules.tiers.base, now))
     return standing
 
@@ -80,15 +83,14 @@ def stage_on(
     oldest = before.first_day if before is not None and before.first_day is not None else today
     since = min(oldest, today - timedelta(days=lookback_days(rules.tiers)))
     history = yield from days_bought(member, since, today + A_DAY)
-    state, first = _stage(before, history, None, today, rules)
-    return state, history, first
+    known, first = _known(before, history, None, today)
+    return advance(known, history, first, today, rules.stages), history, first
 
 
 def days_bought(member: MemberId, first: date, last: date) -> Asking[History]:
     """What *member* bought and kept in the months from that of *first* to that of *last*."""
     months = yield from ask(LookMany(SPEND, spend_ids(member, first, last)))
-    found = days_of((month.id, month.value) for month in months)
-    return {day: Visit(each.purchases, each.spend_minor) for day, each in found}
+    return dict(days_of([(month.id, month.value) for month in months]))
 
 
 # --- the days that matter ------------------------------------------------------------------------
@@ -121,22 +123,22 @@ def _is_past(before: Standing, history: History, changed: date) -> bool:
 # --- where that leaves the person ----------------------------------------------------------------
 
 
-def _stage(
-    before: Standing | None, history: History, changed: date | None, today: date, rules: Rulebook
+def _known(
+    before: Standing | None, history: History, changed: date | None, today: date
 ) -> tuple[StageState, date | None]:
+    """The stage that is known and still holds, to judge from, and the day of the first purchase."""
     days = [day for day, visit in history.items() if visit.purchases]
     if before is None or (changed is not None and _is_past(before, history, changed)):
         first = min(days, default=None)
-        return replay(history, first, first or today, today, rules.stages), first
+        return beginning(first or today, today), first
     if before.first_day is not None:
         days.append(before.first_day)
     first = min(days, default=None)
-    known = StageState(before.stage, before.stage_day, before.stage_before)
-    return advance(known, history, first, today, rules.stages), first
+    return StageState(before.stage, before.stage_day, before.stage_before), first
 
 
 def _standing(
-    state: StageState,
+    stage_now: tuple[StageState, date | None],
     first: date | None,
     history: History,
     head: PointsHead | None,
@@ -145,8 +147,8 @@ def _standing(
 ) -> Standing:
     spend = {day: visit.spend_minor for day, visit in history.items()}
     tier, tier_changes = tier_outlook(spend, today, rules.tiers)
-    turns = (tier_changes, next_stage_day(state, history, first, rules.stages))
-    turns_on = min((day for day in turns if day is not None), default=None)
+    state, stage_changes = stage_now
+    turns_on = min((day for day in (tier_changes, stage_changes) if day is not None), default=None)
     return Standing(
         tier=tier,
         stage=state.stage,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, TypeAlias
 
+from omnicommerce.kernel.collection import Versioned
 from omnicommerce.kernel.flow import Asking, Get, GetMany, ask
 from omnicommerce.kernel.ids import MemberId
 from omnicommerce.loyalty import HEADS, LOTS, LotPage, PointsBook, book_of, lots_id
@@ -24,12 +25,21 @@ def page_keys(member: MemberId, names: tuple[str, ...]) -> GetMany[LotPage]:
 def open_book(member: MemberId, needs: Needs) -> Asking[PointsBook]:
     """The book of *member* with every page that *needs* names, and it may name more as it sees them."""
     head = yield from ask(Get(HEADS, member))
-    book = book_of(head.value, {})
+    return (yield from read_on(member, book_of(head.value, {}), needs))
+
+
+def read_on(member: MemberId, book: PointsBook, needs: Needs) -> Asking[PointsBook]:
+    """The *book* of *member*, of which some has been read, with every page that *needs* names."""
     for _ in range(TURNS_MAX):
         names = needs(book)
         if not names:
             return book
         pages = yield from ask(page_keys(member, names))
-        read = {name: page.value for name, page in zip(names, pages, strict=True)}
-        book = book_of(head.value, {**book.pages, **read})
+        book = with_pages(book, names, pages)
     raise AssertionError(f"the book of {member} has no end")
+
+
+def with_pages(book: PointsBook, names: tuple[str, ...], pages: tuple[Versioned[LotPage], ...]) -> PointsBook:
+    """*book* and these *pages*, read by their *names*."""
+    read = {name: page.value for name, page in zip(names, pages, strict=True)}
+    return book_of(book.head, {**book.pages, **read})

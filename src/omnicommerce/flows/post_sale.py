@@ -21,10 +21,11 @@ from omnicommerce.coupons import (
 )
 from omnicommerce.coupons import apply as apply_to_usage
 from omnicommerce.flows.judge_person import judge, months_to_judge
-from omnicommerce.flows.open_book import open_book, page_keys
+from omnicommerce.flows.open_book import page_keys, read_on, with_pages
 from omnicommerce.flows.post_points import Occasion, post
 from omnicommerce.identity import NODES, PERSONS, Identifier, apply_to_node, note_guest
-from omnicommerce.kernel.changes import Event, happened, removing, replacing
+from omnicommerce.kernel.changes import Event, adding, happened, removing, replacing
+from omnicommerce.kernel.collection import Versioned
 from omnicommerce.kernel.flow import Asking, Get, GetMany, LookMany, Now, Rules, ask, ask_all, stage
 from omnicommerce.kernel.ids import MemberId
 from omnicommerce.kernel.instant import local_day
@@ -54,6 +55,7 @@ from omnicommerce.orders import (
     RecordedSale,
     Sale,
     SaleRecorded,
+    SpendMonth,
     apply_to_spend,
     sold_lines,
     spend_id,
@@ -103,7 +105,7 @@ def post_guests_sale(draft: Draft, identifier: Identifier, is_waited_for: bool) 
     node = yield from ask(Get(NODES, draft.node))
     noted = note_guest(identifier, MemberId(draft.node))
     yield from stage(replacing(node, apply_to_node(node.value, noted), draft.event(noted)))
-    yield from _kept(draft, record, is_waited_for)
+    yield from _kept(draft, record, None, is_waited_for)
     yield from stage(happened(*map(draft.event, facts)))
     return record
 
@@ -120,17 +122,23 @@ def post_members_sale(draft: Draft, member: MemberId, is_waited_for: bool) -> As
     today = local_day(now, rules.sales.zone)
     # A campaign that nobody knows has no uses to count, and perhaps a name that no record could have.
     presented = (each for each in dict.fromkeys(sale.coupons) if each in campaigns.by_id)
+    book = book_of(head.value, {})
+    names = _pages(draft, wanted, book, now)
     # One look at all that the rest will ask for.
-    person, usages, _, _ = yield from ask_all(
+    person, usages, pages, month, _ = yield from ask_all(
         Get(PERSONS, person_id),
         GetMany(USAGE, tuple(usage_id(each, member) for each in presented)),
-        page_keys(member, _pages(draft, wanted, book_of(head.value, {}), now)),
-        LookMany(SPEND, (*months_to_judge(member, today, rules), spend_id(member, draft.day))),
+        page_keys(member, names),
+        Get(SPEND, spend_id(member, draft.day)),
+        LookMany(SPEND, months_to_judge(member, today, rules)),
     )
     facts = _redemptions(draft, {usage.id: usage.value for usage in usages}, campaigns)
-    moves = yield from _moves(draft, wanted, member, now)
+    book = yield from read_on(
+        member, with_pages(book, names, pages), lambda book: _pages(draft, wanted, book, now)
+    )
+    moves = _moves(draft, wanted, book, now)
     record = _record(draft, moves, facts)
-    yield from _kept(draft, record, is_waited_for)
+    yield from _kept(draft, record, month, is_waited_for)
     for fact in facts:
         yield from _use(draft, member, fact)
     for moved in (moves.burned, moves.accrued):
@@ -140,15 +148,16 @@ def post_members_sale(draft: Draft, member: MemberId, is_waited_for: bool) -> As
     return record
 
 
-def _kept(draft: Draft, record: RecordedSale, is_waited_for: bool) -> Asking[None]:
+def _kept(
+    draft: Draft, record: RecordedSale, month: Versioned[SpendMonth] | None, is_waited_for: bool
+) -> Asking[None]:
     """Keep the sale, and count it for its day; the returns that wait for it are taken up after that."""
     fact = SaleRecorded(draft.id, record)
-    held, waiting = yield from ask_all(Get(SALES, draft.id), Get(WAITING, draft.id))
-    changes = replacing(held, record)
-    if draft.member is not None:
-        month = yield from ask(Get(SPEND, spend_id(draft.member, draft.day)))
+    changes = adding(SALES, draft.id, record)
+    if month is not None:
         changes += replacing(month, apply_to_spend(month.value, fact))
     if is_waited_for:
+        waiting = yield from ask(Get(WAITING, draft.id))
         changes += removing(waiting)
     yield from stage(changes + happened(draft.event(fact)))
 
@@ -194,9 +203,8 @@ def _pages(draft: Draft, wanted: Wanted, book: PointsBook, now: datetime) -> tup
     return pages_for_accrual(emptied, wanted.accrual, rules, zone)
 
 
-def _moves(draft: Draft, wanted: Wanted, member: MemberId, now: datetime) -> Asking[Moves]:
+def _moves(draft: Draft, wanted: Wanted, book: PointsBook, now: datetime) -> Moves:
     """Decide what the sale burns, and only then what it earns: it never burns its own points."""
-    book = yield from open_book(member, lambda book: _pages(draft, wanted, book, now))
     rules, zone = draft.rules.points, draft.rules.sales.zone
     burned = None
     if wanted.burn is not None:

@@ -25,6 +25,9 @@ ZONES_KEPT: Final = 600
 DAYS_KEPT: Final = 10_000
 """Some twenty-seven years of days in one zone; shops ask for the same days again and again."""
 
+TEXTS_KEPT: Final = 4_096
+"""The instants of some hundred sales told together, and the starts of all days that their lots live by."""
+
 # Names of the IANA database begin with a capital. What else lies in its folder does not, and must
 # not be used: `right/` counts leap seconds, `localtime` is another place on every machine.
 _ZONE_NAME: Final = re.compile(r"[A-Z][A-Za-z0-9_+-]{0,31}(?:/[A-Za-z0-9_+-]{1,31}){0,3}")
@@ -104,6 +107,12 @@ def as_text(at: datetime) -> str:
     """
     if type(at) is not datetime or at.tzinfo is not UTC:
         at = utc(at)
+    return _text_of(at)
+
+
+# One fact writes its instant into a dozen records, places and entries, and many write the same midnights.
+@lru_cache(maxsize=TEXTS_KEPT)
+def _text_of(at: datetime) -> str:
     # A third faster than `isoformat`, and every record of the journal comes through here.
     return _TEXT % (at.year, at.month, at.day, at.hour, at.minute, at.second, at.microsecond)
 
@@ -273,17 +282,23 @@ def _wall(at: datetime, zone: str) -> datetime:
 
 
 def _zone(name: str) -> ZoneInfo:
-    if type(name) is not str or _ZONE_NAME.fullmatch(name) is None:
-        raise BadValue("zone", "expected the name of a time zone, such as Asia/Shanghai")
+    if type(name) is not str:
+        raise _bad_zone()
     return _loaded(name)
 
 
 @lru_cache(maxsize=ZONES_KEPT)
 def _loaded(name: str) -> ZoneInfo:
+    if _ZONE_NAME.fullmatch(name) is None:
+        raise _bad_zone()
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, OSError, ValueError):
         raise BadValue("zone", f"there is no time zone {name!r}") from None
+
+
+def _bad_zone() -> BadValue:
+    return BadValue("zone", "expected the name of a time zone, such as Asia/Shanghai")
 
 
 def _off_the_calendar(path: str) -> BadValue:

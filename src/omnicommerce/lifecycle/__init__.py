@@ -10,7 +10,9 @@ from omnicommerce.lifecycle.signs import Visits as Visits
 from omnicommerce.lifecycle.stages import StageChanged as StageChanged
 from omnicommerce.lifecycle.stages import StageState as StageState
 from omnicommerce.lifecycle.stages import advance as advance
+from omnicommerce.lifecycle.stages import beginning as beginning
 from omnicommerce.lifecycle.stages import history_needed as history_needed
 from omnicommerce.lifecycle.stages import next_stage_day as next_stage_day
 from omnicommerce.lifecycle.stages import replay as replay
+from omnicommerce.lifecycle.stages import stage_outlook as stage_outlook
 from omnicommerce.lifecycle.stages import why as why

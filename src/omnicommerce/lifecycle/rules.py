@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import cached_property
 from typing import Final
 
 import attrs
@@ -130,3 +132,18 @@ class StageRules:
                 f"stages[{len(self.stages) - 1}].enter",
                 "expected no signs: the last stage takes in whoever is in no other",
             )
+
+    @cached_property
+    def days_told(self) -> int:
+        """How many days back purchases matter for any of the signs."""
+        silences = [0]
+        is_counted = False
+        for signs in self._all_signs():
+            silences += [days for days in (signs.silent_days_min, signs.silent_days_max) if days is not None]
+            is_counted = is_counted or signs.purchases_min is not None or signs.spend_min is not None
+        return max(max(silences) + 1, self.window_days if is_counted else 0)
+
+    def _all_signs(self) -> Iterator[Signs]:
+        for stage in self.stages:
+            yield stage.enter
+            yield stage.to_stay

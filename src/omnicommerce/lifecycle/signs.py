@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from itertools import accumulate
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 import attrs
 
@@ -23,7 +23,21 @@ class Visit:
     spend_minor: int
 
 
-Visits: TypeAlias = Mapping[date, Visit]
+class Bought(Protocol):
+    """What tells as much of a day as a `Visit`: the shop's own record of it will do."""
+
+    @property
+    def purchases(self) -> int:
+        """See `Visit`."""
+        ...
+
+    @property
+    def spend_minor(self) -> int:
+        """See `Visit`."""
+        ...
+
+
+Visits: TypeAlias = Mapping[date, Bought]
 """The days that matter; a day that is not in it saw no purchase, or lies too far back."""
 
 
@@ -119,22 +133,6 @@ def _falling(day: int, seen: Chronicle, totals: list[int], least: int) -> Iterat
     leaving = bisect_right(totals, bought - least) - 1
     if leaving >= 0 and seen.days[leaving] + seen.window > day:
         yield seen.days[leaving] + seen.window
-
-
-def days_told(rules: StageRules) -> int:
-    """How many days back purchases matter for any sign of *rules*."""
-    silences = [0]
-    is_counted = False
-    for signs in _all_signs(rules):
-        silences += [days for days in (signs.silent_days_min, signs.silent_days_max) if days is not None]
-        is_counted = is_counted or signs.purchases_min is not None or signs.spend_min is not None
-    return max(max(silences) + 1, rules.window_days if is_counted else 0)
-
-
-def _all_signs(rules: StageRules) -> Iterable[Signs]:
-    for stage in rules.stages:
-        yield stage.enter
-        yield stage.to_stay
 
 
 def told(signs: Signs, seen: Chronicle, day: int) -> Verdict:

@@ -14,7 +14,7 @@ import attrs
 from omnicommerce.kernel.ids import MemberId
 from omnicommerce.kernel.verdict import Joint, Verdict
 from omnicommerce.lifecycle.rules import StageRules
-from omnicommerce.lifecycle.signs import Chronicle, Visits, are_seen, chronicle, days_told, told, turning_days
+from omnicommerce.lifecycle.signs import Chronicle, Visits, are_seen, chronicle, told, turning_days
 
 
 @attrs.frozen
@@ -45,7 +45,19 @@ def advance(
 
     *visits* must reach back to `history_needed` of the state's day.
     """
+    return _advanced(state, chronicle(visits, first, rules), day, rules)
+
+
+def stage_outlook(
+    state: StageState, visits: Visits, first: date | None, day: date, rules: StageRules
+) -> tuple[StageState, date | None]:
+    """The stage on *day*, and the first later day on which it is another, if nothing more is bought."""
     seen = chronicle(visits, first, rules)
+    reached = _advanced(state, seen, day, rules)
+    return reached, _turns_on(reached, seen, rules)
+
+
+def _advanced(state: StageState, seen: Chronicle, day: date, rules: StageRules) -> StageState:
     before, today, last = state.before, state.day.toordinal(), day.toordinal()
     while True:
         stage = _stage(before, seen, today, rules)
@@ -60,17 +72,25 @@ def advance(
 
 def replay(visits: Visits, first: date | None, since: date, day: date, rules: StageRules) -> StageState:
     """The stage on *day*, told from the start: *since* is the day of the first purchase, or *day* itself."""
-    return advance(StageState("", min(since, day), ""), visits, first, day, rules)
+    return advance(beginning(since, day), visits, first, day, rules)
+
+
+def beginning(since: date, day: date) -> StageState:
+    """Where to tell the stage of *day* from, if it is told from the start."""
+    return StageState("", min(since, day), "")
 
 
 def history_needed(day: date, rules: StageRules) -> date:
     """The day from which on purchases must be known to judge *day* and those after it."""
-    return date.fromordinal(max(day.toordinal() - days_told(rules), _FIRST_DAY))
+    return date.fromordinal(max(day.toordinal() - rules.days_told, _FIRST_DAY))
 
 
 def next_stage_day(state: StageState, visits: Visits, first: date | None, rules: StageRules) -> date | None:
     """The first day after the state's on which the stage is another, if nothing more is bought."""
-    seen = chronicle(visits, first, rules)
+    return _turns_on(state, chronicle(visits, first, rules), rules)
+
+
+def _turns_on(state: StageState, seen: Chronicle, rules: StageRules) -> date | None:
     turn = _next_turn(seen, state.day.toordinal(), rules)
     while turn is not None and _stage(state.stage, seen, turn, rules) == state.stage:
         turn = _next_turn(seen, turn, rules)

@@ -56,9 +56,9 @@ def entered(
     *against* are the postings to all accounts but MEMBER; those of no points are left out.
     """
     moves, opened = filling.moves, filling.opened
-    own = Posting(Account.MEMBER, total(move.points for move in moves))
+    own = Posting(Account.MEMBER, total([move.points for move in moves]))
     postings = tuple(each for each in (own, *against) if not each.points.is_zero)
-    assert total(each.points for each in postings).is_zero, "what enters one account leaves another"
+    assert total([each.points for each in postings]).is_zero, "what enters one account leaves another"
     changed = {
         name: page_after(book.pages.get(name), name, opened, moves)
         for name in dict.fromkeys(page_of(move.lot) for move in moves)

@@ -77,7 +77,7 @@ def _summary(
     numbers = [number_of(page_of(lot)) for lot in filled]
     if before is not None:
         numbers += [before.first_page, before.pages - 1]
-    remaining = total(move.points for move in here)
+    remaining = total([move.points for move in here])
     if before is not None:
         remaining += before.remaining
     held = range(min(numbers), max(numbers) + 1)
@@ -98,9 +98,10 @@ def _summed_up(name: str, held: range, remaining: Points, pages: Mapping[str, Lo
         (number, lot)
         for number in held
         for lot in pages[page_named(name, number)].lots
-        if lot.remaining > NO_POINTS
+        if lot.remaining.count > 0
     ]
-    assert remaining == total(lot.remaining for _, lot in alive), f"the head miscounts what is left in {name}"
+    left = total([lot.remaining for _, lot in alive])
+    assert remaining == left, f"the head miscounts what is left in {name}"
     expires = [lot.expires_at for _, lot in alive if lot.expires_at is not None]
     return Month(
         name,

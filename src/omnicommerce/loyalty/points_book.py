@@ -131,12 +131,12 @@ class PointsMoved:
 
 def total(points: Iterable[Points]) -> Points:
     """The sum of *points*."""
-    return Points(sum(each.count for each in points))
+    return Points(sum([each.count for each in points]))
 
 
 def posted(event: PointsMoved, account: Account) -> Points:
     """What *event* posts to *account*."""
-    return total(posting.points for posting in event.postings if posting.account is account)
+    return total([posting.points for posting in event.postings if posting.account is account])
 
 
 # --- the book ------------------------------------------------------------------------------------

@@ -127,8 +127,14 @@ def sold_lines(lines: Iterable[Line], earned: Points, burned: Points) -> tuple[S
         weights = tuple(line.quantity.count for line in sold)
     if not any(weights):
         weights = (1,) * len(sold)
-    shares = zip(sold, shared_out(earned.count, weights), shared_out(burned.count, weights), strict=True)
+    shares = zip(sold, _shares(earned, weights), _shares(burned, weights), strict=True)
     return tuple(
-        SoldLine(line.product, line.quantity, line.paid.minor, Points(mine), Points(cost))
-        for line, mine, cost in shares
+        [SoldLine(line.product, line.quantity, line.paid.minor, mine, cost) for line, mine, cost in shares]
     )
+
+
+def _shares(points: Points, weights: tuple[int, ...]) -> tuple[Points, ...]:
+    # Most sales burn nothing, and most of their lines are many.
+    if points.is_zero:
+        return (points,) * len(weights)
+    return tuple(map(Points, shared_out(points.count, weights)))

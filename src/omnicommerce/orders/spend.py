@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date
+from functools import lru_cache
 from typing import Final
 
 import attrs
@@ -16,6 +17,9 @@ from omnicommerce.kernel.collection import Collection, Keep, NotPersonal
 from omnicommerce.kernel.ids import MemberId
 from omnicommerce.orders.recorded import SaleRecorded
 from omnicommerce.orders.returns import GoodsReturned
+
+MONTHS_KEPT: Final = 1_024
+"""Everybody is judged on the same months on one day."""
 
 
 @attrs.frozen
@@ -49,14 +53,15 @@ def spend_id(member: MemberId, day: date) -> str:
 
 def spend_ids(member: MemberId, first: date, last: date) -> tuple[str, ...]:
     """The ids of the months from that of *first* to that of *last*, in order."""
-    return tuple([f"{member}/{month}" for month in _months(first.year * 12 + first.month, last)])
+    months = _months(first.year * 12 + first.month, last.year * 12 + last.month)
+    return tuple([f"{member}/{month}" for month in months])
 
 
-def _months(first: int, last: date) -> Iterator[str]:
+@lru_cache(maxsize=MONTHS_KEPT)
+def _months(first: int, last: int) -> tuple[str, ...]:
     """The names of months, counted through all years."""
-    for number in range(first - 1, last.year * 12 + last.month):
-        year, month = divmod(number, 12)
-        yield f"{year:04}-{month + 1:02}"
+    counted = (divmod(number, 12) for number in range(first - 1, last))
+    return tuple([f"{year:04}-{month + 1:02}" for year, month in counted])
 
 
 def apply_to_spend(month: SpendMonth | None, event: SaleRecorded | GoodsReturned) -> SpendMonth:

@@ -56,18 +56,24 @@ class Desk:
 def lacking(question: Any, desk: Desk) -> dict[Key, None]:
     """The keys that must be read before *question* can be answered."""
     questions: tuple[Any, ...] = question.questions if question.__class__ is All else (question,)
-    lacks = desk.overlay.lacks
+    known, staged = desk.overlay.known, desk.overlay.staged
     keys: dict[Key, None] = {}
     for each in questions:
         kind = each.__class__
+        ids: tuple[str, ...] = ()
         if kind is Get or kind is Look:
-            if lacks(each.collection.name, each.id):
-                keys[_key_of(each.collection, each.id)] = None
+            ids = (each.id,)
+        elif kind is GetMany or kind is LookMany:
+            ids = each.ids
         elif kind is Rules:
             if desk.overlay.rules is None:
                 keys[HEAD_KEY] = None
         elif kind in _LACKING:
             keys.update(dict.fromkeys(_LACKING[kind](each, desk)))
+        for id in ids:
+            name = (each.collection.name, id)
+            if name not in known and name not in staged:
+                keys[_key_of(each.collection, id)] = None
     return keys
 
 
@@ -143,12 +149,6 @@ def _stage(question: Stage, desk: Desk) -> None:
     desk.overlay.stage(changes, desk.layer)
 
 
-def _lacking_many(question: GetMany[Any] | LookMany[Any], desk: Desk) -> Iterator[Key]:
-    for id in question.ids:
-        if desk.overlay.lacks(question.collection.name, id):
-            yield _key_of(question.collection, id)
-
-
 def _lacking_count(question: Count, desk: Desk) -> Iterator[Key]:
     if question.counter.name not in desk.overlay.totals:
         yield Key(COUNTERS, question.counter.name)
@@ -192,12 +192,10 @@ def _scan_alone(_question: Any, _desk: Desk) -> Any:
 
 
 _LACKING: Final[dict[type[Any], Callable[[Any, Desk], Iterator[Key]]]] = {
-    GetMany: _lacking_many,
-    LookMany: _lacking_many,
     Count: _lacking_count,
     View: _lacking_view,
 }
-"""Get and Look are told in `lacking` itself; questions that are not here need nothing read."""
+"""What is asked all the time is told in `lacking` itself; questions that are not here need nothing read."""
 
 _ANSWERS: Final[dict[type[Any], Callable[[Any, Desk], Any]]] = {
     Get: _get,

@@ -38,20 +38,17 @@ class WrittenLater(Exception):
 
 @attrs.define(eq=False)
 class Known:
-    """A record as read; it is raw until its first use decodes it."""
+    """A record as read; its first use decodes what is `seen` by every later one, and when it was written."""
 
     version: Version
     body: str
-    is_raw: bool
-    value: Any = None
+    seen: Versioned[Any] | None = None
     at: str = ""
 
 
 def known_as(record: Record | None) -> Known:
     """What is known of a record that was just read."""
-    if record is None:
-        return Known(ABSENT, "", is_raw=False)
-    return Known(record.version, record.body, is_raw=True)
+    return Known(ABSENT, "") if record is None else Known(record.version, record.body)
 
 
 @attrs.frozen
@@ -122,9 +119,7 @@ class Overlay:
         staged = self.staged.get(name)
         if staged is None:
             known = self.known[name]
-            if known.is_raw:
-                self._decode(known, collection, id)
-            return Versioned(collection, id, known.value, known.version)
+            return known.seen if known.seen is not None else self._seen(known, collection, id)
         if staged.value is GONE:
             return Versioned(collection, id, None, ABSENT)
         return Versioned(collection, id, staged.value, self.batch)
@@ -137,20 +132,26 @@ class Overlay:
         """The version at which the storage had the record when this batch read it."""
         return self.known[name].version
 
-    def _decode(self, known: Known, collection: Collection[Any], id: str) -> None:
+    def _seen(self, known: Known, collection: Collection[Any], id: str) -> Versioned[Any]:
+        value: Any = None
+        if known.version != ABSENT:
+            known.at, value = self._decoded(known, collection, id)
+        known.seen = Versioned(collection, id, value, known.version)
+        return known.seen
+
+    def _decoded(self, known: Known, collection: Collection[Any], id: str) -> tuple[str, Any]:
         name = (collection.name, id)
         kept = self.decoded.of(name, known.version)
         if kept is not None:
-            _, known.at, known.value = kept
-            known.is_raw = False
-            assert isinstance(known.value, collection.holds), f"two collections are named {collection.name}"
-            return
+            _, at, value = kept
+            assert isinstance(value, collection.holds), f"two collections are named {collection.name}"
+            return at, value
         try:
             stored = wire.stored(known.body, collection.name, collection.holds, self.vocabulary)
         except BadWire as fault:
             raise PortFault(f"the record {collection.name}/{id} cannot be read: {fault}") from fault
-        known.value, known.at, known.is_raw = stored.value, stored.at, False
         self.decoded.keep(name, known.version, stored.at, stored.value)
+        return stored.at, stored.value
 
     # --- what is staged
 
@@ -182,8 +183,8 @@ class Overlay:
             first = old.first
         elif name in self.known:
             known = self.known[name]
-            if known.is_raw:
-                self._decode(known, collection, id)
+            if known.seen is None:
+                self._seen(known, collection, id)
             if known.at > self.now_text:
                 raise WrittenLater(known.at)
             visible = first = known.version
