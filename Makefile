@@ -13,7 +13,7 @@ help:
 	@echo "make test   every test, under branch coverage, in a virtual environment of its own"
 	@echo "make check  format, lint, types, benchmark shapes, and the coverage of the last make test"
 	@echo "make prove  the slow proofs"
-	@echo "make bench  every benchmark   make demo  the first story   make soak  checks on data of yours"
+	@echo "make bench  every benchmark   make demo  a year of a retailer   make soak  checks on data of yours"
 
 # A stamp of its own marks an environment in the making, so one that was interrupted is begun anew.
 $(READY): pyproject.toml requirements-dev.txt
@@ -47,7 +47,7 @@ bench: $(READY)
 		echo; echo "== $$name"; $(BIN)/python -m benchmarks.$$name; done
 
 demo: $(READY)
-	$(BIN)/python examples/first_story.py
+	@$(BIN)/python -m examples.replay $(if $(DAYS),--days $(DAYS))
 
 # pytest ends with 5 when there is nothing to run.
 soak: $(READY)

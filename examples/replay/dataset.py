@@ -160,8 +160,11 @@ def _lines(folder: Path, share: Share) -> Iterator[tuple[Any, ...]]:
         if share.of > 1:
             households = batch.column("household_id")
             # What is left of a division, for there is no modulo among the kernels.
-            rest = pc.subtract(households, pc.multiply(pc.divide(households, share.of), share.of))
-            ours = batch.filter(pc.equal(rest, share.number))
+            whole = pc.call_function(
+                "multiply", [pc.call_function("divide", [households, share.of]), share.of]
+            )
+            rest = pc.call_function("subtract", [households, whole])
+            ours = batch.filter(pc.call_function("equal", [rest, share.number]))
         columns = [ours.column(name) for name in _COLUMNS]
         columns[3] = columns[3].cast("timestamp[us]")
         yield from zip(*(column.to_pylist() for column in columns), strict=True)
@@ -220,7 +223,7 @@ def households(folder: Path) -> list[int]:
 
 def _distinct(folder: Path, column: str) -> list[int]:
     table = pq.read_table(folder / "transactions.parquet", columns=[column])
-    return sorted(pc.unique(table.column(column)).to_pylist())
+    return sorted(table.column(column).unique().to_pylist())
 
 
 def _rows(file: Path, *columns: str) -> Iterator[tuple[Any, ...]]:

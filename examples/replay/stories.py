@@ -55,7 +55,7 @@ def stories(lives: Mapping[int, Life], base: str) -> tuple[Story, ...]:
     """A story for each distinction, of the households by their numbers; all begin on the tier *base*."""
     chosen: dict[int, str] = {}
     for title, much in _CHOSEN_FOR.items():
-        left = [number for number in lives if number not in chosen]
+        left = [number for number, life in lives.items() if number not in chosen and much(life)]
         if left:
             # Of equals, the lowest number: so that the same year has the same stories.
             chosen[max(left, key=lambda number: (much(lives[number]), -number))] = title

@@ -13,7 +13,8 @@ from tests.replay.oracle import Told, told
 SOME_DAYS = 45
 """Long enough for coupons, tiers and the first burns."""
 
-A_YEAR = 365
+SOME_MONTHS = 120
+"""Long enough for points to run out, and for tiers and stages to turn by themselves."""
 
 
 def assert_the_books_are_those_of(oracle: Told, replayed: Replayed) -> None:
@@ -42,8 +43,16 @@ def test_of_some_weeks_the_books_are_those_of_the_oracle(tmp_path: Path) -> None
 
 
 @pytest.mark.prove
+def test_of_some_months_the_books_are_those_of_the_oracle(tmp_path: Path) -> None:
+    months = replayed(tmp_path / "shop.db", SOME_MONTHS)
+
+    assert_the_books_are_those_of(told(str(FOLDER), SOME_MONTHS), months)
+    assert any(month.expired for month in months.report.points)
+
+
+@pytest.mark.soak
 def test_of_the_year_the_books_are_those_of_the_oracle(tmp_path: Path) -> None:
-    year = replayed(tmp_path / "shop.db", A_YEAR)
+    year = replayed(tmp_path / "shop.db", 365)
     points = year.report.points
 
     assert_the_books_are_those_of(told(str(FOLDER)), year)

@@ -1,0 +1,44 @@
+"""The terminal shows the same figures, a hundred columns wide."""
+
+from __future__ import annotations
+
+from datetime import date
+from io import StringIO
+
+from rich.console import Console
+
+from examples.replay.terminal import WIDTH, following, show
+from tests.replay import reports
+
+
+def printed(width: int = WIDTH) -> str:
+    console = Console(file=StringIO(), width=width)
+    show(reports.year(), console)
+    assert isinstance(console.file, StringIO)
+    return console.file.getvalue()
+
+
+def test_every_month_of_points_and_every_story_is_told() -> None:
+    report, text = reports.year(), printed()
+
+    for month in report.points:
+        for amount in (month.issued, month.burned, month.expired, month.active, month.pending):
+            assert f"{amount:,}" in text
+    for story in report.stories:
+        assert story.household in text
+    for each in report.redemptions:
+        assert each.outcome in text
+
+
+def test_no_line_is_wider_than_a_hundred_columns() -> None:
+    assert WIDTH >= max(len(line) for line in printed(200).splitlines())
+
+
+def test_the_bar_follows_the_days() -> None:
+    console = Console(file=StringIO(), width=WIDTH, force_terminal=True)
+    with following(365, console) as advance:
+        advance(date(2017, 1, 1), 400)
+        advance(date(2017, 1, 2), 100)
+
+    assert isinstance(console.file, StringIO)
+    assert "500 sales" in console.file.getvalue()
