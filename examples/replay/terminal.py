@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -9,13 +10,16 @@ from typing import Final
 
 from rich import box
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from examples.replay.figures import Report
+from examples.replay.words import STAGES, TIERS, money, number, percent, ranked, reason
 
 WIDTH: Final = 100
-MONTH_BAR: Final = 30
+BAR: Final = 30
+STORES_SHOWN: Final = 10
 
 
 @contextmanager
@@ -46,15 +50,16 @@ def show(report: Report, console: Console) -> None:
     console.print(f"\n[bold]{report.sales:,} sales, {days}[/bold]")
     console.print(
         f"{report.households:,} households in {report.stores:,} stores bought {report.lines:,} lines"
-        f" for {_money(report.spend_minor)} {report.currency}"
+        f" for {money(report.spend_minor, report.currency)}"
     )
-    for table in (_months(report), _points(report), _moves(report), _redemptions(report), _stories(report)):
+    tables = (_months, _stores, _points, _moves, _standing, _redemptions, _stories)
+    for table in tables:
         console.print()
-        console.print(table, width=min(WIDTH, console.width))
+        console.print(table(report), width=min(WIDTH, console.width))
 
 
-def _money(minor: int) -> str:
-    return f"{minor / 100:,.2f}"
+def _bar(part: int, most: int) -> str:
+    return "█" * max(1, part * BAR // max(1, most))
 
 
 def _table(title: str, names: Iterable[str], numbers: Iterable[str]) -> Table:
@@ -67,14 +72,33 @@ def _table(title: str, names: Iterable[str], numbers: Iterable[str]) -> Table:
 
 
 def _months(report: Report) -> Table:
-    table = _table("Sales by month", ("month", ""), ("sales", f"spend, {report.currency}"))
+    table = _table("Sales by month", ("month", ""), ("sales", "spend"))
     months = sorted({cell.month for cell in report.cells})
     sales = {month: sum(cell.sales for cell in report.cells if cell.month == month) for month in months}
     spend = {month: sum(cell.spend_minor for cell in report.cells if cell.month == month) for month in months}
     most = max(spend.values())
     for month in months:
-        bar = "█" * max(1, spend[month] * MONTH_BAR // max(1, most))
-        table.add_row(month, bar, f"{sales[month]:,}", _money(spend[month]))
+        told = money(spend[month], report.currency)
+        table.add_row(month, _bar(spend[month], most), number(sales[month]), told)
+    return table
+
+
+def _stores(report: Report) -> Table:
+    table = _table("Sales by store, and all others as one", ("store", ""), ("sales", "spend", "of all"))
+    spend: Counter[str] = Counter()
+    sales: Counter[str] = Counter()
+    for cell in report.cells:
+        spend[cell.store] += cell.spend_minor
+        sales[cell.store] += cell.sales
+    most = sorted(spend, key=lambda store: (-spend[store], store))
+    top, others = most[:STORES_SHOWN], most[STORES_SHOWN:]
+    rows = [(store, _bar(spend[store], spend[top[0]]), sales[store], spend[store]) for store in top]
+    if others:
+        rest = (sum(sales[store] for store in others), sum(spend[store] for store in others))
+        rows.append((f"{number(len(others))} others", "", *rest))
+    for store, bar, count, minor in rows:
+        told = money(minor, report.currency)
+        table.add_row(escape(store), bar, number(count), told, percent(minor, spend.total()))
     return table
 
 
@@ -87,17 +111,31 @@ def _points(report: Report) -> Table:
 
 
 def _moves(report: Report) -> Table:
-    table = _table("From tier to tier, and from stage to stage", ("what", "before", "after"), ("times",))
+    table = _table("Moves between tiers and stages", ("what", "before", "after"), ("times",))
     for what, moves in (("tier", report.tier_moves), ("stage", report.stage_moves)):
         for move in moves:
-            table.add_row(what, move.before or "(joined)", move.after, f"{move.count:,}")
+            table.add_row(what, escape(move.before) or "(joined)", escape(move.after), f"{move.count:,}")
+    return table
+
+
+def _standing(report: Report) -> Table:
+    table = _table("On the last day", ("what", "name", ""), ("households", "of all"))
+    for what, held, order in (("tier", report.tiers_at_end, TIERS), ("stage", report.stages_at_end, STAGES)):
+        counts = dict(held)
+        total = sum(counts.values())
+        for name in reversed(ranked(counts, order)):
+            count = counts[name]
+            row = (what, escape(name) or "none yet", _bar(count, total))
+            table.add_row(*row, number(count), percent(count, total))
     return table
 
 
 def _redemptions(report: Report) -> Table:
-    table = _table("Coupons", ("met with",), ("times",))
+    table = _table("Coupons", ("met with", "code"), ("times", "of all"))
+    total = sum(each.count for each in report.redemptions)
     for each in report.redemptions:
-        table.add_row(each.outcome, f"{each.count:,}")
+        row = (escape(reason(each.outcome)), escape(each.outcome))
+        table.add_row(*row, number(each.count), percent(each.count, total))
     return table
 
 
@@ -106,6 +144,6 @@ def _stories(report: Report) -> Table:
         "Ten households", ("household", "chosen because it", "tier", "stage"), ("sales", "points left")
     )
     for story in report.stories:
-        row = (story.household, story.title, story.tier, story.stage)
+        row = tuple(escape(each) for each in (story.household, story.title, story.tier, story.stage))
         table.add_row(*row, f"{story.sales:,}", f"{story.points_left:,}")
     return table

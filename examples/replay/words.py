@@ -56,7 +56,7 @@ def round_money(minor: int, currency: str) -> str:
 def percent(part: int, whole: int) -> str:
     """How much of the *whole* that is; a small part keeps a decimal, so that it is not said to be nothing."""
     share = 100 * part / whole if whole else 0.0
-    return f"{share:.0f} %" if share >= 10 or share == 0 else f"{share:.1f} %"  # noqa: PLR2004 - two digits
+    return f"{share:.0f}%" if share >= 10 or share == 0 else f"{share:.1f}%"  # noqa: PLR2004 - two digits
 
 
 def times(count: int) -> str:
@@ -86,6 +86,12 @@ def month_labels(months: Iterable[str]) -> dict[str, str]:
 def day(of: date) -> str:
     """A day: ``3 Mar 2017``."""
     return f"{of.day} {of:%b %Y}"
+
+
+def span(first: date, last: date) -> str:
+    """How long that is, both days included: ``A year``, ``31 days``."""
+    days = (last - first).days + 1
+    return "A year" if days in {365, 366} else several(days, "day", "days")
 
 
 def store_name(store: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from html.parser import HTMLParser
 
 import attrs
@@ -92,3 +93,25 @@ def test_a_name_is_text_and_nothing_else(report: Report) -> None:
 
     assert evil not in document
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in document
+
+
+def test_a_week_is_not_called_a_year(report: Report) -> None:
+    week = attrs.evolve(report, last_day=report.first_day + timedelta(days=6))
+
+    assert "<h1>7 days of a retailer" in page(week)
+    assert "<h1>A year of a retailer" in page(report)
+
+
+def test_the_chart_data_cannot_end_its_script(report: Report) -> None:
+    evil = "</script><script>alert(1)</script>"
+    cells = tuple(attrs.evolve(cell, store=evil) if cell.store == "280" else cell for cell in report.cells)
+
+    assert evil not in page(attrs.evolve(report, cells=cells))
+
+
+def test_a_replay_of_nothing_much_still_has_a_page(report: Report) -> None:
+    """On the first days nobody has points to speak of, has moved, or has shown a coupon."""
+    empty = attrs.evolve(report, points=(), tier_moves=(), stage_moves=(), redemptions=(), stories=())
+    reader, _ = read(empty)
+
+    assert [] == reader.open

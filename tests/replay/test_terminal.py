@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from io import StringIO
 
+import attrs
 from rich.console import Console
 
 from examples.replay.terminal import WIDTH, following, show
@@ -28,6 +29,18 @@ def test_every_month_of_points_and_every_story_is_told() -> None:
         assert story.household in text
     for each in report.redemptions:
         assert each.outcome in text
+    for _, count in (*report.tiers_at_end, *report.stages_at_end):
+        assert f"{count:,}" in text
+
+
+def test_a_store_that_is_named_like_markup_keeps_its_name() -> None:
+    report = reports.year()
+    cells = tuple(attrs.evolve(cell, store="[red]Nord[/blue]") for cell in report.cells[:12])
+    console = Console(file=StringIO(), width=WIDTH)
+    show(attrs.evolve(report, cells=cells), console)
+
+    assert isinstance(console.file, StringIO)
+    assert "[red]Nord[/blue]" in console.file.getvalue()
 
 
 def test_no_line_is_wider_than_a_hundred_columns() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import altair as alt
 
-from examples.replay.charts.drawing import ACCENT, ORANGE, Drawing, Table, finished, values
+from examples.replay.charts.drawing import ACCENT, ORANGE, SHORT, Drawing, Table, finished, values
 from examples.replay.figures import Report
 from examples.replay.words import ACCEPTED, number, percent, reason
 
@@ -27,7 +27,7 @@ def outcomes(report: Report) -> Drawing:
         for each in ranked
     ]
     base = alt.Chart(values(rows)).encode(
-        x=alt.X("count:Q", title="Coupons shown").axis(tickCount=5, grid=True, format="~s"),
+        x=alt.X("count:Q", title="Coupons shown").axis(tickCount=5, grid=True, labelExpr=SHORT),
         y=alt.Y("outcome:N", sort=[each.outcome for each in ranked], axis=None, title="Outcome"),
         tooltip=[
             alt.Tooltip("words:N", title="Outcome"),
@@ -48,7 +48,7 @@ def outcomes(report: Report) -> Drawing:
         finding=finding,
         shows="Every coupon shown at a till, by what became of it.",
         says=f"Bar chart of outcomes. {finding}.",
-        spec=finished(bars + words + counts, 48 * len(ranked) + 40),
+        spec=finished(bars + words + counts, 44 * len(ranked) + 90),
         table=Table(
             columns=("Outcome", "Coupons", "Share"),
             rows=tuple(

@@ -27,6 +27,9 @@ FONT: Final = (
     '"Hiragino Sans GB", "Microsoft YaHei", "Noto Sans CJK SC", "Noto Sans SC", sans-serif'
 )
 
+SHORT: Final = "format(abs(datum.value), '~s')"
+"""Labels of an axis: 200k, and 0 where a format of the whole axis would write 0k."""
+
 LOOK: Final[dict[str, Any]] = {
     "background": "transparent",
     "font": FONT,
@@ -48,6 +51,9 @@ LOOK: Final[dict[str, Any]] = {
         "orient": "top",
         "direction": "horizontal",
         "title": None,
+        "titleColor": QUIET,
+        "titleFontSize": 12,
+        "titleFontWeight": "normal",
         "labelColor": INK,
         "labelFontSize": 12,
         "symbolType": "square",

@@ -207,7 +207,7 @@ def _matrix(
     lefts: Sequence[str], rights: Sequence[str], counts: Mapping[tuple[str, str], int], telling: Telling
 ) -> Table:
     return Table(
-        columns=(f"From this {telling.what} …", *(f"… to {right}" for right in rights)),
+        columns=(f"From this {telling.what}", *(f"to {right}" for right in rights)),
         rows=tuple(
             (
                 begun(left or JOINED),

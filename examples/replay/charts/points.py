@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import altair as alt
 
-from examples.replay.charts.drawing import ACCENT, GREEN, INK, ORANGE, SKY, Drawing, Table, finished, values
+from examples.replay.charts.drawing import (
+    ACCENT,
+    GREEN,
+    INK,
+    ORANGE,
+    SHORT,
+    SKY,
+    Drawing,
+    Table,
+    finished,
+    values,
+)
 from examples.replay.figures import Report
 from examples.replay.words import month_labels, month_name, number, percent
 
@@ -19,12 +30,15 @@ def moved(report: Report) -> Drawing:
             "kind": kind,
             "points": points,
             "drawn": drawn,
+            "layer": layer,
         }
         for each in report.points
-        for kind, points, drawn in (
-            ("issued", each.issued, each.issued),
-            ("burned", each.burned, -each.burned),
-            ("expired", each.expired, -each.expired),
+        for layer, (kind, points, drawn) in enumerate(
+            (
+                ("issued", each.issued, each.issued),
+                ("burned", each.burned, -each.burned),
+                ("expired", each.expired, -each.expired),
+            )
         )
     ]
     bars = (
@@ -33,11 +47,13 @@ def moved(report: Report) -> Drawing:
         .encode(
             x=alt.X("month:N", sort=list(labels.values()), title="Month").scale(paddingInner=0.25),
             y=alt.Y("drawn:Q", title="Points in (up) and out (down)", stack="zero").axis(
-                tickCount=6, labelExpr="format(abs(datum.value), '~s')"
+                tickCount=6, labelExpr=SHORT
             ),
             color=alt.Color("kind:N", sort=["issued", "burned", "expired"]).scale(
                 domain=["issued", "burned", "expired"], range=[ACCENT, GREEN, ORANGE]
             ),
+            # What was burned hangs from the line, what expired below it.
+            order=alt.Order("layer:Q"),
             tooltip=[
                 alt.Tooltip("name:N", title="Month"),
                 alt.Tooltip("kind:N", title="What"),
@@ -107,7 +123,7 @@ def owed(report: Report) -> Drawing:
         .mark_line(point=alt.OverlayMarkDef(size=45, filled=True), strokeWidth=2)
         .encode(
             x=month,
-            y=alt.Y("liability:Q").axis(format="~s", tickCount=5),
+            y=alt.Y("liability:Q").axis(labelExpr=SHORT, tickCount=5),
             color=colour,
             tooltip=told,
         )

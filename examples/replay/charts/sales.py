@@ -8,7 +8,7 @@ from typing import Final
 
 import altair as alt
 
-from examples.replay.charts.drawing import ACCENT, BLUES, TINT, Drawing, Table, finished, values
+from examples.replay.charts.drawing import ACCENT, BLUES, SHORT, TINT, Drawing, Table, finished, values
 from examples.replay.figures import Report, SalesCell
 from examples.replay.words import (
     amount,
@@ -47,7 +47,7 @@ def by_month(report: Report) -> Drawing:
         .mark_bar(cornerRadiusEnd=3)
         .encode(
             x=alt.X("month:N", sort=list(labels.values()), title="Month").scale(paddingInner=0.25),
-            y=alt.Y("spend:Q", title=f"Spend, {report.currency}").axis(format="~s", tickCount=5),
+            y=alt.Y("spend:Q", title=f"Spend, {report.currency}").axis(labelExpr=SHORT, tickCount=5),
             color=alt.condition("datum.is_best", alt.value(ACCENT), alt.value(TINT)),
             tooltip=[
                 alt.Tooltip("name:N", title="Month"),
@@ -90,7 +90,7 @@ def by_store(report: Report) -> Drawing:
         for store in top
     ]
     base = alt.Chart(values(rows)).encode(
-        x=alt.X("spend:Q", title=f"Spend, {report.currency}").axis(format="~s", tickCount=5, grid=True),
+        x=alt.X("spend:Q", title=f"Spend, {report.currency}").axis(labelExpr=SHORT, tickCount=5, grid=True),
         y=alt.Y("store:N", sort=top, title="Store"),
         tooltip=[
             alt.Tooltip("store:N", title="Store"),
@@ -99,7 +99,7 @@ def by_store(report: Report) -> Drawing:
             alt.Tooltip("share:N", title="Of all spend"),
         ],
     )
-    bars = base.mark_bar(cornerRadiusEnd=3, color=ACCENT)
+    bars = base.mark_bar(cornerRadiusEnd=3, color=ACCENT, height=alt.RelativeBandSize(0.68))
     shares = base.mark_text(align="left", dx=5, fontSize=11).encode(text="share:N")
     drawn = several(len(top), "store", "stores")
     finding = (
@@ -107,7 +107,8 @@ def by_store(report: Report) -> Drawing:
         + percent(spend[top[0]], spend.total())
     )
     other = (
-        f"The other {several(others, 'store', 'stores')} sold {round_money(rest, report.currency)} together."
+        f"The other {several(others, 'store', 'stores')} sold {round_money(rest, report.currency)} together, "
+        f"{percent(rest, spend.total())} of all."
         if others
         else "There are no other stores."
     )
@@ -124,7 +125,7 @@ def by_store(report: Report) -> Drawing:
         finding=finding,
         shows=f"The {drawn} with the highest spend, and their share of all. {other}",
         says=f"Bar chart: {finding}. {other}",
-        spec=finished(bars + shares, 24 * len(top) + 40),
+        spec=finished(bars + shares, 38 * len(top) + 90),
         table=Table(
             columns=("Store", "Sales", "Spend"),
             rows=(*named, (*last, money(rest, report.currency))) if others else named,
@@ -158,7 +159,7 @@ def by_store_and_month(report: Report) -> Drawing:
             .scale(range=BLUES, domainMin=0)
             .legend(
                 title=f"Spend, {report.currency}",
-                format="~s",
+                labelExpr=SHORT,
                 gradientLength=180,
                 tickCount=4,
                 orient="bottom",
