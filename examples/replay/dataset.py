@@ -7,8 +7,9 @@ loader would take them into memory whole, and a good twenty million rows that no
 from __future__ import annotations
 
 import importlib.util
+import sys
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from itertools import groupby
 from operator import itemgetter
@@ -17,6 +18,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import attrs
+import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
@@ -24,7 +26,10 @@ ZONE: Final = "America/New_York"
 """Where the stores are. The timestamps are UTC, though they do not say so."""
 
 ROWS_AT_ONCE: Final = 20_000
-"""Some two days of lines: what is held in memory."""
+"""Some five days of lines: what is held in memory."""
+
+BYTES_AT_ONCE: Final = 65_536
+"""Of each column, as it lies in the file."""
 
 
 @attrs.frozen
@@ -128,9 +133,9 @@ def _baskets(folder: Path, share: Share) -> Iterator[Basket]:
     zone = ZoneInfo(ZONE)
     last: datetime | None = None
     seen: set[int] = set()
-    for id, lines in groupby(_lines(folder, share), key=itemgetter(0)):
-        first, *others = lines
-        household, store, stamp = first[1], first[2], first[3]
+    for id, rows in groupby(_lines(folder, share), key=itemgetter(0)):
+        first, *others = rows
+        _, household, store, stamp, _ = first
         if (last is not None and stamp < last) or id in seen:
             raise NotTheData(
                 f"basket {id} is out of order: its lines must lie together, in the order of time"
@@ -144,30 +149,33 @@ def _baskets(folder: Path, share: Share) -> Iterator[Basket]:
             store=store,
             at=at,
             day=at.astimezone(zone).date(),
-            lines=tuple([_line(*line[4:]) for line in (first, *others)]),
+            lines=tuple([row[-1] for row in (first, *others)]),
         )
 
 
-def _line(product: int, quantity: int, paid: float, coupon: float) -> BasketLine:
-    # The files know dollars as floats; from here on there are cents.
-    return BasketLine(product, quantity, round(paid * 100), round(coupon * 100))
-
-
-def _lines(folder: Path, share: Share) -> Iterator[tuple[Any, ...]]:
-    file = pq.ParquetFile(folder / "transactions.parquet")
-    for batch in file.iter_batches(ROWS_AT_ONCE, columns=list(_COLUMNS)):
+def _lines(folder: Path, share: Share) -> Iterator[tuple[int, int, int, datetime, BasketLine]]:
+    of, number = _scalar(share.of), _scalar(share.number)
+    for batch in _batches(folder / "transactions.parquet", _COLUMNS):
         ours = batch
         if share.of > 1:
             households = batch.column("household_id")
             # What is left of a division, for there is no modulo among the kernels.
-            whole = pc.call_function(
-                "multiply", [pc.call_function("divide", [households, share.of]), share.of]
-            )
+            whole = pc.call_function("multiply", [pc.call_function("divide", [households, of]), of])
             rest = pc.call_function("subtract", [households, whole])
-            ours = batch.filter(pc.call_function("equal", [rest, share.number]))
-        columns = [ours.column(name) for name in _COLUMNS]
-        columns[3] = columns[3].cast("timestamp[us]")
-        yield from zip(*(column.to_pylist() for column in columns), strict=True)
+            ours = batch.filter(pc.call_function("equal", [rest, number]))
+        *of_basket, products, quantities, paid, off = _told(ours, _COLUMNS)
+        lines = map(BasketLine, products, quantities, map(_cents, paid), map(_cents, off))
+        yield from zip(*of_basket, lines, strict=True)
+
+
+def _cents(dollars: float) -> int:
+    # The files know dollars as floats; from here on there are cents.
+    return round(dollars * 100)
+
+
+def _scalar(number: int) -> Any:
+    # Of bytes, for pyarrow imports pandas before it makes one of a Python number.
+    return pa.Array.from_buffers(pa.int64(), 1, [None, pa.py_buffer(number.to_bytes(8, sys.byteorder))])[0]
 
 
 # --- what goes with them -------------------------------------------------------------------------
@@ -222,10 +230,26 @@ def households(folder: Path) -> list[int]:
 
 
 def _distinct(folder: Path, column: str) -> list[int]:
-    table = pq.read_table(folder / "transactions.parquet", columns=[column])
-    return sorted(table.column(column).unique().to_pylist())
+    found: set[int] = set()
+    for batch in _batches(folder / "transactions.parquet", (column,)):
+        found.update(batch.column(column).unique().to_pylist())
+    return sorted(found)
 
 
 def _rows(file: Path, *columns: str) -> Iterator[tuple[Any, ...]]:
-    table = pq.read_table(file, columns=list(columns))
-    yield from zip(*(table.column(name).to_pylist() for name in columns), strict=True)
+    for batch in _batches(file, columns):
+        yield from zip(*_told(batch, columns), strict=True)
+
+
+def _told(batch: Any, columns: Sequence[str]) -> list[list[Any]]:
+    told = [batch.column(name) for name in columns]
+    # Microseconds, for pyarrow hands over nanoseconds as values of pandas.
+    whole = [each.cast("timestamp[us]") if pa.types.is_timestamp(each.type) else each for each in told]
+    return [each.to_pylist() for each in whole]
+
+
+def _batches(file: Path, columns: Sequence[str]) -> Iterator[Any]:
+    # A little at a time: a buffer for each whole column would take more than all that is kept. And not by
+    # `read_table`, which imports pandas.
+    opened = pq.ParquetFile(file, buffer_size=BYTES_AT_ONCE, pre_buffer=False)
+    yield from opened.iter_batches(ROWS_AT_ONCE, columns=list(columns), use_threads=False)

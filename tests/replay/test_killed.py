@@ -16,7 +16,7 @@ import pytest
 
 from tests.replay.accounts import content, replayed
 
-DAYS = 8
+DAYS = 6
 ROOT = Path(__file__).parents[2]
 
 
@@ -62,7 +62,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_killed_at_any_moment_it_ends_with_the_same_content_and_the_same_page(
     kill: Callable[[Any], None], undisturbed: Path, tmp_path: Path
 ) -> None:
-    killed = told_with_deaths(tmp_path / "killed", 3, kill)
+    killed = told_with_deaths(tmp_path / "killed", 2, kill)
 
     assert content(undisturbed / "shop.db") == content(killed / "shop.db")
     assert (undisturbed / "page.html").read_bytes() == (killed / "page.html").read_bytes()
