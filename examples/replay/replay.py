@@ -55,7 +55,7 @@ def replay(plan: Plan, heard: Callable[[Commerce, DayClosed], None]) -> None:
     """
     now = [midnight_after(FIRST_DAY - A_DAY)]
     with ExitStack() as stack:
-        storage = stack.enter_context(SqliteStorage(plan.file, wait_seconds=60, journal_mode="wal"))
+        storage = stack.enter_context(SqliteStorage(plan.file, wait_seconds=60))
         shop = shop_over(storage, plan.rulebook, lambda: now[0])
         closed = shop.run(closed_until)
         pipes = [

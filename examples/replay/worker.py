@@ -70,7 +70,7 @@ def shop_over(storage: SqliteStorage, rulebook: Rulebook, clock: Clock) -> Comme
 def work(order: Order, pipe: Connection) -> None:
     """Tell each day that is asked for, until nobody asks any more."""
     now = [midnight_after(date(2016, 12, 31))]
-    with SqliteStorage(order.file, wait_seconds=60, journal_mode="wal") as storage:
+    with SqliteStorage(order.file, wait_seconds=60) as storage:
         shop = shop_over(storage, order.rulebook, lambda: now[0])
         telling = _Telling(shop, order)
         try:

@@ -10,7 +10,7 @@ import pytest
 from tests.replay.accounts import FOLDER, Replayed, replayed
 from tests.replay.oracle import Told, told
 
-SOME_DAYS = 45
+SOME_DAYS = 36
 """Long enough for coupons, tiers and the first burns."""
 
 SOME_MONTHS = 120
