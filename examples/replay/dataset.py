@@ -133,9 +133,9 @@ def _baskets(folder: Path, share: Share) -> Iterator[Basket]:
     zone = ZoneInfo(ZONE)
     last: datetime | None = None
     seen: set[int] = set()
-    for id, rows in groupby(_lines(folder, share), key=itemgetter(0)):
-        first, *others = rows
-        _, household, store, stamp, _ = first
+    for id, lines in groupby(_lines(folder, share), key=itemgetter(0)):
+        first, *others = lines
+        household, store, stamp = first[1], first[2], first[3]
         if (last is not None and stamp < last) or id in seen:
             raise NotTheData(
                 f"basket {id} is out of order: its lines must lie together, in the order of time"
@@ -149,11 +149,16 @@ def _baskets(folder: Path, share: Share) -> Iterator[Basket]:
             store=store,
             at=at,
             day=at.astimezone(zone).date(),
-            lines=tuple([row[-1] for row in (first, *others)]),
+            lines=tuple([_line(*line[4:]) for line in (first, *others)]),
         )
 
 
-def _lines(folder: Path, share: Share) -> Iterator[tuple[int, int, int, datetime, BasketLine]]:
+def _line(product: int, quantity: int, paid: float, coupon: float) -> BasketLine:
+    # The files know dollars as floats; from here on there are cents.
+    return BasketLine(product, quantity, round(paid * 100), round(coupon * 100))
+
+
+def _lines(folder: Path, share: Share) -> Iterator[tuple[Any, ...]]:
     of, number = _scalar(share.of), _scalar(share.number)
     for batch in _batches(folder / "transactions.parquet", _COLUMNS):
         ours = batch
@@ -163,14 +168,7 @@ def _lines(folder: Path, share: Share) -> Iterator[tuple[int, int, int, datetime
             whole = pc.call_function("multiply", [pc.call_function("divide", [households, of]), of])
             rest = pc.call_function("subtract", [households, whole])
             ours = batch.filter(pc.call_function("equal", [rest, number]))
-        *of_basket, products, quantities, paid, off = _told(ours, _COLUMNS)
-        lines = map(BasketLine, products, quantities, map(_cents, paid), map(_cents, off))
-        yield from zip(*of_basket, lines, strict=True)
-
-
-def _cents(dollars: float) -> int:
-    # The files know dollars as floats; from here on there are cents.
-    return round(dollars * 100)
+        yield from zip(*_told(ours, _COLUMNS), strict=True)
 
 
 def _scalar(number: int) -> Any:
