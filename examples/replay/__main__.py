@@ -69,8 +69,9 @@ def sentence(audited: Audited) -> str:
 def _prepare(file: Path, *, is_fresh: bool) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     if is_fresh:
-        for each in (file, file.with_name(f"{file.name}-wal"), file.with_name(f"{file.name}-shm")):
-            each.unlink(missing_ok=True)
+        # A journal that a kill has left would be rolled back into the new file.
+        for ending in ("", "-journal", "-wal", "-shm"):
+            file.with_name(f"{file.name}{ending}").unlink(missing_ok=True)
 
 
 def _parser() -> argparse.ArgumentParser:
