@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from examples.replay.__main__ import main
+from examples.replay.__main__ import _prepare, main
 
 
 @pytest.mark.parametrize(
@@ -21,12 +21,13 @@ def test_what_makes_no_sense_is_refused_before_anything_is_told(asked: list[str]
     assert not file.exists()
 
 
-def test_a_fresh_start_leaves_nothing_of_the_old_file(tmp_path: Path) -> None:
-    file, page = tmp_path / "shop.db", tmp_path / "page.html"
+@pytest.mark.parametrize(("is_fresh", "left"), [(True, 0), (False, 4)])
+def test_only_a_fresh_start_clears_the_old_file_and_its_journals_away(
+    is_fresh: bool, left: int, tmp_path: Path
+) -> None:
     for ending in ("", "-journal", "-wal", "-shm"):
-        file.with_name(f"{file.name}{ending}").write_bytes(b"left by a kill")
+        (tmp_path / f"shop.db{ending}").write_bytes(b"left by a kill")
 
-    assert 0 == main(["--days", "1", "--file", str(file), "--page", str(page), "--fresh"])
-    assert page.exists()
-    assert b"left by a kill" not in file.read_bytes()
-    assert not file.with_name("shop.db-journal").exists()
+    _prepare(tmp_path / "shop.db", is_fresh=is_fresh)
+
+    assert left == len(list(tmp_path.iterdir()))
