@@ -22,6 +22,8 @@ WAKES, EXPIRES = 14, 90
 WINDOW, GRACE = 180, 30
 LEVELS: Final = (("silver", 30_000), ("gold", 100_000))
 AGE, SILENT, LOST = 30, 60, 120
+KEPT: Final = 28
+LATEST: Final = "9999"
 LOTS_A_PAGE: Final = 64
 LINES_MAX: Final = 1_000
 NAME_MAX, PRODUCT_MAX = 64, 256
@@ -184,6 +186,16 @@ def stage_on(day: int, first: int, last: int) -> str:
     if silent >= SILENT:
         return "at risk"
     return "active" if day - first >= AGE else "new"
+
+
+def good_enough(before: Mapping[str, Any], standing: Mapping[str, Any]) -> bool:
+    """Whether a person may be left as they were judged before: only more time until anything turns."""
+    age = date.fromisoformat(standing["stage_day"]) - date.fromisoformat(before["stage_day"])
+    return (
+        all(before[each] == standing[each] for each in ("tier", "stage", "first_day"))
+        and age <= timedelta(days=KEPT)
+        and all((before[each] or LATEST) <= (standing[each] or LATEST) for each in ("turns_on", "due"))
+    )
 
 
 class ByHand:
@@ -433,6 +445,8 @@ class Writing:
             "tier": tier,
             "turns_on": min(changes).isoformat() if changes else None,
         }
+        if before is not None and good_enough(before, standing):
+            return
         after = {"members": person["members"], "standing": standing}
         self.put("person", person_id, after, version, places, ("due", min(dues)))
         about = {"at": self.written_at, "members": [member]}

@@ -23,6 +23,8 @@ from omnicommerce.kernel.collection import Version
 from omnicommerce.kernel.errors import BadValue
 from omnicommerce.kernel.ids import MemberId
 from omnicommerce.kernel.points import Points
+from omnicommerce.lifecycle import StageRules
+from omnicommerce.loyalty import PointsRules, TierRules
 from omnicommerce.orders import Sale
 from omnicommerce.ports.storage import Batch, Committed, Key, Put, Query, Record, Storage
 from omnicommerce.processes.tick import Failure, Ticked
@@ -299,12 +301,16 @@ def test_a_sale_that_comes_between_a_ticks_look_and_its_commit_is_not_forgotten(
 
 def standing_of(storage: Storage, member: MemberId) -> tuple[str, str]:
     """Tier and stage as they were last judged."""
+    standing = json.loads(person_record(storage, member).body)["value"]["standing"]
+    return standing["tier"], standing["stage"]
+
+
+def person_record(storage: Storage, member: MemberId) -> Record:
     (node,) = storage.read((Key("node", member),))
     assert isinstance(node, Record)
     (person,) = storage.read((Key("person", json.loads(node.body)["value"]["person"]),))
     assert isinstance(person, Record)
-    standing = json.loads(person.body)["value"]["standing"]
-    return standing["tier"], standing["stage"]
+    return person
 
 
 # --- damage --------------------------------------------------------------------------------------
@@ -458,6 +464,128 @@ def test_a_tick_leaves_nothing_due(deeds: list[Deed], ticks: set[int]) -> None:
 
     assert Ticked() == shop.commerce.tick()
     assert entries == journal(shop.storage)
+
+
+# --- what stands there is good enough ------------------------------------------------------------
+
+
+def times_judged(shop: Shop) -> int:
+    return sum(entry["tag"] == "person.judged" for entry in journal(shop.storage))
+
+
+def bought_on(days: Sequence[int]) -> Shop:
+    """A shop in which the member bought for a little on each of these days, and which never ticked."""
+    return lived([(day, "buy", 5_000) for day in days], [])
+
+
+def test_a_sale_that_only_puts_off_what_would_change_leaves_the_person_unwritten() -> None:
+    assert (1, 1) == (times_judged(bought_on([0])), times_judged(bought_on([0, 3, 9, 20])))
+
+
+def test_a_sale_that_changes_tier_or_stage_writes_the_person() -> None:
+    """Silver on day 9, and active instead of new on day 31."""
+    richer = lived([(0, "buy", 5_000), (9, "buy", 30_000), (31, "buy", 5_000)], [])
+
+    assert 3 == times_judged(richer)
+    assert ("silver", "active") == standing_of(richer.storage, richer.member())
+
+
+def test_what_was_judged_four_weeks_ago_is_written_anew() -> None:
+    """Day 31 makes the member active; from there, 28 days may pass, and a 29th may not."""
+    assert (2, 2, 3) == tuple(times_judged(bought_on([0, 31, day])) for day in (32, 59, 60))
+
+
+def test_the_tick_that_looks_once_too_often_puts_the_next_look_off() -> None:
+    """Judged on day 31, the member would be at risk on day 91; bought again on day 50, it is day 110."""
+    shop = bought_on([0, 31, 50])
+    early = shop.at(SHOP_OPENS + 91 * DAY).commerce.tick()
+    looked = standing_of(shop.storage, shop.member())
+    again = shop.commerce.tick()
+    shop.at(SHOP_OPENS + 110 * DAY).commerce.tick()
+
+    assert (1, 0) == (early.settled, again.settled)
+    assert ["active", "at risk"] == [looked[1], standing_of(shop.storage, shop.member())[1]]
+
+
+def test_so_does_one_that_comes_soon_after_the_person_was_judged() -> None:
+    """Of silver for day 0, five days of grace would end on day 15; bought again on day 3, on day 18."""
+    tiers = attrs.evolve(RULES.tiers, window_days=10, grace_days=5)
+    shop = opened(rules=attrs.evolve(RULES, tiers=tiers))
+    for day in (0, 3):
+        tell(shop.at(SHOP_OPENS + day * DAY), sale(day, 30_000, at=shop.clock()))
+
+    settled = [shop.at(SHOP_OPENS + day * DAY).commerce.tick().settled for day in (15, 16, 18)]
+
+    assert [1, 0, 1] == settled
+    assert "member" == standing_of(shop.storage, shop.member())[0]
+
+
+def test_a_return_that_brings_a_change_nearer_is_not_overlooked_behind_what_is_due_before() -> None:
+    """Silent since day 0 instead of day 31: at risk on day 60 and not 91, though points run out on day 55."""
+    points = attrs.evolve(RULES.points, activation_days=14, expiry_days=41)
+    shop = opened(rules=attrs.evolve(RULES, points=points, tiers=TierRules()))
+    for day in (0, 31):
+        tell(shop.at(SHOP_OPENS + day * DAY), sale(day, at=shop.clock()))
+    tell(shop, returned(sale(31, at=shop.clock()), at=shop.clock()))
+
+    stages = []
+    for day in (55, 60):
+        shop.at(SHOP_OPENS + day * DAY).commerce.tick()
+        stages.append(standing_of(shop.storage, shop.member())[1])
+
+    assert ["active", "at risk"] == stages
+
+
+def test_points_that_come_back_are_swept_when_they_run_out_though_all_else_is_due_later() -> None:
+    """Those of day 0 are burned on day 103, would have run out on day 104, and come back for five days."""
+    points = attrs.evolve(RULES.points, restored_days=5)
+    shop = opened(rules=attrs.evolve(RULES, points=points, tiers=TierRules(), stages=StageRules()))
+    tell(shop, sale(1, 35_000))
+    second = sale(2, 1_000, at=SHOP_OPENS + 103 * DAY, burn=Points(350))
+    tell(shop.at(second.at), second)
+    shop.at(SHOP_OPENS + 104 * DAY).commerce.tick()
+    back = SHOP_OPENS + 110 * DAY
+    tell(shop.at(back), returned(second, at=back))
+    before = done(shop)["points.moved"]
+
+    settled = [shop.at(back + day * DAY).commerce.tick().settled for day in (4, 5)]
+
+    assert [0, 1] == settled
+    assert 1 == done(shop)["points.moved"] - before
+
+
+def test_a_late_sale_that_changes_nothing_today_still_changes_what_today_is_judged_from() -> None:
+    """At risk until day 70, it seemed; told of day 40, the member was active, and to stay so is easier."""
+    shop = opened(rules=attrs.evolve(RULES, points=PointsRules()))
+    today = SHOP_OPENS + 70 * DAY
+    tell(shop, sale(1))
+    bought_today = sale(2, at=today)
+    tell(shop.at(today), bought_today)
+    tell(shop, sale(3, 1_000, at=SHOP_OPENS + 40 * DAY))
+    tell(shop, returned(bought_today, at=today))
+
+    assert "active" == standing_of(shop.storage, shop.member())[1]
+
+
+@settings(max_examples=60)
+@for_all(deeds=DEEDS, ticks=st.sets(st.integers(0, THE_END), max_size=3), at=st.integers(0, THE_END))
+def test_what_stands_there_is_what_is_so_until_something_is_due(
+    deeds: list[Deed], ticks: set[int], at: int
+) -> None:
+    """Tier and stage as they were judged last are those of any later day before the person is due."""
+    last = max([at, *ticks, *(day for day, _, _ in deeds)])
+    shop = lived(deeds, sorted(ticks)).at(SHOP_OPENS + last * DAY)
+    assert isinstance(shop.storage, MemoryStorage)
+    member = shop.member()
+    dues = [datetime.fromisoformat(row.at) for row in shop.storage.scan(Query("person", "due")).rows]
+    if not json.loads(person_record(shop.storage, member).body)["value"]["standing"]:
+        return
+    day = min([*dues, SHOP_OPENS + (last + 300) * DAY]) - timedelta(microseconds=1)
+    if day >= shop.clock():
+        shop.at(day)
+        tier = shop.commerce.tiers.of(member=member).level
+        stage = shop.commerce.stages.of(member=member).stage
+        assert (tier, stage) == standing_of(shop.storage, member)
 
 
 # --- the async door ------------------------------------------------------------------------------

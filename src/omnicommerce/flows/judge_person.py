@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Final, TypeVar
 
 import attrs
 
@@ -30,6 +30,8 @@ from omnicommerce.loyalty import HEADS, PointsHead, TierChanged, lookback_days, 
 from omnicommerce.orders import SPEND, DaySpend, days_of, spend_ids
 from omnicommerce.rulebook import Rulebook
 
+D = TypeVar("D", date, datetime)
+
 History = Mapping[date, DaySpend]
 """What a member bought and kept, on the days that were read."""
 
@@ -37,6 +39,9 @@ A_MONTH: Final = timedelta(days=31)
 
 A_DAY: Final = timedelta(days=1)
 """A till's clock may run ahead, so that something was bought tomorrow."""
+
+KEPT_DAYS_MAX: Final = 28
+"""What was judged longer ago is written anew, so that to go on from there never takes more than A_MONTH more."""
 
 
 def months_to_judge(member: MemberId, today: date, rules: Rulebook) -> tuple[str, ...]:
@@ -49,7 +54,11 @@ def months_to_judge(member: MemberId, today: date, rules: Rulebook) -> tuple[str
 
 
 def judge(person: Versioned[Person], member: MemberId, changed: date | None) -> Asking[Standing]:
-    """Judge a person anew after a fact of the day *changed* (None: only time has passed), and stage it."""
+    """Judge a person anew after a fact of the day *changed* (None: only time has passed), and stage it.
+
+    Most facts leave a person where they stood, with only more time until anything turns. Then what stands
+    there is good enough, and is not written: the next tick looks once too often, and not too late.
+    """
     rules, now, head = yield from ask_all(Rules(Rulebook), Now(), Get(HEADS, member))
     today = local_day(now, rules.sales.zone)
     before = person.must().standing
@@ -57,7 +66,9 @@ def judge(person: Versioned[Person], member: MemberId, changed: date | None) -> 
     known, first = _known(before, history, changed, today)
     stage_now = stage_outlook(known, history, first, today, rules.stages)
     standing = _standing(stage_now, first, history, head.value, today, rules)
-    yield from stage(_recorded(person, member, standing, rules.tiers.base, now))
+    is_known = before is not None and changed is not None and not _is_past(before, history, changed)
+    if not is_known or not _is_good_enough(before, standing):
+        yield from stage(_recorded(person, member, standing, rules.tiers.base, now))
     return standing
 
 
@@ -166,6 +177,23 @@ def _due(turns_on: date | None, head: PointsHead | None, zone: str) -> datetime 
         next_due(head) if head is not None else None,
     )
     return min((due for due in dues if due is not None), default=None)
+
+
+def _is_good_enough(before: Standing | None, standing: Standing) -> bool:
+    """Whether all that is decided from *standing* can be decided from what was known *before*."""
+    if before is None or (before.tier, before.stage) != (standing.tier, standing.stage):
+        return False
+    return (
+        before.first_day == standing.first_day
+        and standing.stage_day - before.stage_day <= timedelta(days=KEPT_DAYS_MAX)
+        and _comes_first(before.turns_on, standing.turns_on)
+        and _comes_first(before.due, standing.due)
+    )
+
+
+def _comes_first(one: D | None, other: D | None) -> bool:
+    """Whether *one* comes no later than *other*; None never comes."""
+    return other is None or (one is not None and one <= other)
 
 
 def _recorded(

@@ -61,8 +61,9 @@ class Standing:
 
     A cache that can be computed anew from the books: nothing is decided from it alone. `stage_day` is the day
     on which the stage was judged, `stage_before` the stage at the end of the day before (empty if none),
-    `first_day` the day of the first purchase. On the day `turns_on` time alone makes tier or stage another,
-    and `due` is the first instant at which there is something to do: then, or when points run out.
+    `first_day` the day of the first purchase. Before the day `turns_on`, time alone makes neither tier nor
+    stage another, and before the instant `due` there is nothing to do: then, or when points run out, at the
+    earliest. Facts that only put these two off do not write them anew.
 
     Raises:
         BadValue: a name is longer than WORD_LENGTH_MAX or holds a character nobody can see, or a day or
