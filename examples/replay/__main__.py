@@ -40,13 +40,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             ledger.read_on(shop)
             advance(closed.day, closed.sales)
 
-        replay(plan, heard)
+        audited = replay(plan, heard)
 
     with SqliteStorage(plan.file) as storage:
-        shop = shop_over(storage, plan.rulebook, lambda: midnight_after(plan.last_day))
-        ledger.read_on(shop)
-        with console.status("auditing: every record and book is folded again from the journal"):
-            audited = shop.audit()
+        ledger.read_on(shop_over(storage, plan.rulebook, lambda: midnight_after(plan.last_day)))
     report = ledger.report(member_ids(households(data)), plan.rulebook.tiers.base, sentence(audited))
     asked.page.parent.mkdir(parents=True, exist_ok=True)
     asked.page.write_text(page(report), encoding="utf-8")

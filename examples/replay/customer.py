@@ -9,8 +9,8 @@ from typing import Final
 
 import attrs
 
-from examples.replay.dataset import Basket
-from examples.replay.rules import card
+from examples.replay.receipts import Basket
+from examples.replay.telling import card
 from omnicommerce import Commerce, MemberId, Points
 
 ENOUGH: Final = Points(1_000)

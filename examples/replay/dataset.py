@@ -7,7 +7,6 @@ loader would take them into memory whole, and a good twenty million rows that no
 from __future__ import annotations
 
 import importlib.util
-import sys
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
@@ -17,74 +16,16 @@ from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-import attrs
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-ZONE: Final = "America/New_York"
-"""Where the stores are. The timestamps are UTC, though they do not say so."""
+from examples.replay.receipts import ZONE, Basket, BasketLine, CampaignDays, Redemption
 
 ROWS_AT_ONCE: Final = 20_000
 """Some five days of lines: what is held in memory."""
 
 BYTES_AT_ONCE: Final = 65_536
 """Of each column, as it lies in the file."""
-
-
-@attrs.frozen
-class BasketLine:
-    """A line of a receipt; `coupon_minor` is what a coupon took off it, in cents. Some have no units."""
-
-    product: int
-    quantity: int
-    paid_minor: int
-    coupon_minor: int
-
-
-@attrs.frozen
-class Basket:
-    """A receipt: of which household, in which store, when, and on which local day."""
-
-    id: int
-    household: int
-    store: int
-    at: datetime
-    day: date
-    lines: tuple[BasketLine, ...]
-
-
-@attrs.frozen
-class Redemption:
-    """A coupon that a household redeemed on a day; with which basket, the data does not say."""
-
-    household: int
-    coupon: int
-    campaign: int
-    day: date
-
-
-@attrs.frozen
-class CampaignDays:
-    """The days of a campaign, the last one included."""
-
-    first_day: date
-    last_day: date
-
-
-@attrs.frozen
-class Share:
-    """One of so many equal shares of the households."""
-
-    of: int = 1
-    number: int = 0
-
-    def has(self, household: int) -> bool:
-        """Whether that household is in it."""
-        return household % self.of == self.number
-
-
-ALL: Final = Share()
 
 
 class NotTheData(ValueError):
@@ -107,13 +48,13 @@ def data_folder() -> Path:
 # --- receipts ------------------------------------------------------------------------------------
 
 
-def days(folder: Path, share: Share = ALL) -> Iterator[tuple[date, list[Basket]]]:
-    """The baskets of each local day, in the order of time, of one share of the households.
+def days(folder: Path) -> Iterator[tuple[date, list[Basket]]]:
+    """The baskets of each local day, in the order of time.
 
     Raises:
         NotTheData: the lines are not in the order of time, or those of a basket do not lie together.
     """
-    for day, baskets in groupby(_baskets(folder, share), key=lambda basket: basket.day):
+    for day, baskets in groupby(_baskets(folder), key=lambda basket: basket.day):
         yield day, list(baskets)
 
 
@@ -129,11 +70,11 @@ _COLUMNS: Final = (
 )
 
 
-def _baskets(folder: Path, share: Share) -> Iterator[Basket]:
+def _baskets(folder: Path) -> Iterator[Basket]:
     zone = ZoneInfo(ZONE)
     last: datetime | None = None
     seen: set[int] = set()
-    for id, lines in groupby(_lines(folder, share), key=itemgetter(0)):
+    for id, lines in groupby(_lines(folder), key=itemgetter(0)):
         first, *others = lines
         household, store, stamp = first[1], first[2], first[3]
         if (last is not None and stamp < last) or id in seen:
@@ -158,22 +99,8 @@ def _line(product: int, quantity: int, paid: float, coupon: float) -> BasketLine
     return BasketLine(product, quantity, round(paid * 100), round(coupon * 100))
 
 
-def _lines(folder: Path, share: Share) -> Iterator[tuple[Any, ...]]:
-    of, number = _scalar(share.of), _scalar(share.number)
-    for batch in _batches(folder / "transactions.parquet", _COLUMNS):
-        ours = batch
-        if share.of > 1:
-            households = batch.column("household_id")
-            # What is left of a division, for there is no modulo among the kernels.
-            whole = pc.call_function("multiply", [pc.call_function("divide", [households, of]), of])
-            rest = pc.call_function("subtract", [households, whole])
-            ours = batch.filter(pc.call_function("equal", [rest, number]))
-        yield from zip(*_told(ours, _COLUMNS), strict=True)
-
-
-def _scalar(number: int) -> Any:
-    # Of bytes, for pyarrow imports pandas before it makes one of a Python number.
-    return pa.Array.from_buffers(pa.int64(), 1, [None, pa.py_buffer(number.to_bytes(8, sys.byteorder))])[0]
+def _lines(folder: Path) -> Iterator[tuple[Any, ...]]:
+    return _rows(folder / "transactions.parquet", *_COLUMNS)
 
 
 # --- what goes with them -------------------------------------------------------------------------

@@ -6,13 +6,14 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
-from typing import Any, Final, TypeAlias
+from functools import cache
+from typing import Any, Final, NamedTuple, TypeAlias
 from zoneinfo import ZoneInfo
 
 import attrs
 
-from examples.replay.dataset import ZONE
 from examples.replay.figures import Move, PointsMonth, RedemptionCount, Report, SalesCell
+from examples.replay.receipts import ZONE
 from examples.replay.stories import Life, stories
 from examples.replay.worker import midnight_after
 from omnicommerce import Commerce
@@ -21,6 +22,21 @@ from omnicommerce.ports.storage import START, Position
 ACCEPTED: Final = "accepted"
 
 Entry: TypeAlias = Mapping[str, Any]
+
+
+class _Span(NamedTuple):
+    """From when to when points may be spent."""
+
+    active_at: datetime
+    expires_at: datetime
+
+
+class _End(NamedTuple):
+    """What points stand in the books at the end of a day."""
+
+    active: int
+    pending: int
+    run_out: int
 
 
 @attrs.define(eq=False)
@@ -35,9 +51,9 @@ class Ledger:
     sales: Counter[tuple[str, str]] = attrs.field(factory=Counter)
     spend: Counter[tuple[str, str]] = attrs.field(factory=Counter)
     moved: dict[str, Counter[str]] = attrs.field(factory=lambda: defaultdict(Counter))
-    ends: dict[str, tuple[int, int]] = attrs.field(factory=dict)
-    waking: Counter[datetime] = attrs.field(factory=Counter)
-    lots: dict[tuple[str, str], datetime] = attrs.field(factory=dict)
+    ends: dict[str, _End] = attrs.field(factory=dict)
+    alive: Counter[_Span] = attrs.field(factory=Counter)
+    lots: dict[tuple[str, str], _Span] = attrs.field(factory=dict)
     tier_moves: Counter[tuple[str, str]] = attrs.field(factory=Counter)
     stage_moves: Counter[tuple[str, str]] = attrs.field(factory=Counter)
     redemptions: Counter[str] = attrs.field(factory=Counter)
@@ -87,15 +103,16 @@ class Ledger:
         )
 
     def _points(self, month: str) -> PointsMonth:
-        moved, (active, pending) = self.moved[month], self.ends[month]
+        moved, end = self.moved[month], self.ends[month]
         return PointsMonth(
             month=month,
             issued=-moved["issuer"],
             burned=moved["burned"],
-            expired=moved["breakage"],
-            active=active,
-            pending=pending,
-            liability=active + pending,
+            # Written off when a month ends: until then it has run out, and stands in the books yet.
+            expired=moved["breakage"] + end.run_out,
+            active=end.active,
+            pending=end.pending,
+            liability=end.active + end.pending,
         )
 
 
@@ -118,6 +135,11 @@ _A_MOMENT: Final = timedelta(seconds=1)
 def _day_of(entry: Entry) -> date:
     """The day on which it was told; what is done at the midnight that ends a day is done on that day."""
     return (datetime.fromisoformat(entry["recorded_at"]) - _A_MOMENT).astimezone(_ZONE).date()
+
+
+@cache
+def _span(active_at: str, expires_at: str) -> _Span:
+    return _Span(datetime.fromisoformat(active_at), datetime.fromisoformat(expires_at))
 
 
 def _sale(ledger: Ledger, fact: Entry, _entry: Entry) -> None:
@@ -153,9 +175,9 @@ def _outcome(verdict: Entry) -> str:
 def _points(ledger: Ledger, fact: Entry, entry: Entry) -> None:
     member = fact["member"]
     for lot in fact["opened"]:
-        ledger.lots[member, lot["lot"]] = datetime.fromisoformat(lot["active_at"])
+        ledger.lots[member, lot["lot"]] = _span(lot["active_at"], lot["expires_at"])
     for move in fact["moves"]:
-        ledger.waking[ledger.lots[member, move["lot"]]] += move["points"]
+        ledger.alive[ledger.lots[member, move["lot"]]] += move["points"]
     posted: Counter[str] = Counter()
     for posting in fact["postings"]:
         posted[posting["account"]] += posting["points"]
@@ -193,8 +215,9 @@ def _closed(ledger: Ledger, fact: Entry, _entry: Entry) -> None:
     ledger.redemptions.update(each["reason"] for each in fact["unfitting"])
     # What stands at a day's midnight stands at its month's end, until a later day of the month is closed.
     end = midnight_after(day)
-    pending = sum(points for at, points in ledger.waking.items() if at > end)
-    ledger.ends[fact["day"][:7]] = (ledger.waking.total() - pending, pending)
+    pending = sum(points for life, points in ledger.alive.items() if life.active_at > end)
+    run_out = sum(points for life, points in ledger.alive.items() if life.expires_at <= end)
+    ledger.ends[fact["day"][:7]] = _End(ledger.alive.total() - pending - run_out, pending, run_out)
 
 
 _COMING_BACK: Final = frozenset(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from examples.replay.dataset import Basket, Redemption
-from examples.replay.rules import coupon_id
+from examples.replay.receipts import Basket, Redemption
+from examples.replay.telling import coupon_id
 from omnicommerce import CampaignId
 
 

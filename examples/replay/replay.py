@@ -1,26 +1,42 @@
 """The replay: a year of a retailer, told to the shop day by day as it happened.
 
-The workers tell the sales of a day, each those of its own households. Then it is midnight: the shop's clock
-strikes, what time decides is done, and the day is closed. Killed at any moment and started again, the replay
-goes on behind the last day that was closed.
+The data is read here, ahead of time, and the workers tell the sales of a day, each those of its own
+households. Then it is midnight: the shop's clock strikes, what time decides is done, and the day is closed.
+Killed at any moment and started again, the replay goes on behind the last day that was closed.
 """
 
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import date, timedelta
+from functools import reduce
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import attrs
 
-from examples.replay.dataset import Share
-from examples.replay.progress import DayClosed, close_day, closed_until
-from examples.replay.worker import DayTold, Order, midnight_after, shop_over, work
-from omnicommerce import Commerce, Rulebook, SqliteStorage
+from examples.replay.dataset import coupons, days, redemptions
+from examples.replay.progress import DayClosed, Unfitting, close_day, closed_until
+from examples.replay.receipts import Basket, Redemption
+from examples.replay.redemptions import attached
+from examples.replay.telling import coupon_id
+from examples.replay.worker import (
+    WAIT_SECONDS,
+    Audit,
+    Order,
+    Remember,
+    Settle,
+    Tell,
+    Work,
+    midnight_after,
+    shop_over,
+    work,
+)
+from omnicommerce import Audited, CampaignId, Commerce, Rulebook, Shard, SqliteStorage
 
 FIRST_DAY: Final = date(2017, 1, 1)
 YEAR_DAYS: Final = 365
@@ -47,58 +63,127 @@ class WorkerGone(RuntimeError):
     """A worker ended before its day was told; what it printed says why."""
 
 
-def replay(plan: Plan, heard: Callable[[Commerce, DayClosed], None]) -> None:
-    """Tell every day of *plan* that is not closed yet; *heard* is told of each, while the next is being told.
+@attrs.frozen
+class _Day:
+    """A day of the data: its baskets, the coupons that go with them, and those that fit none."""
+
+    day: date
+    baskets: Sequence[Basket]
+    coupons: Mapping[int, tuple[CampaignId, ...]]
+    unfitting: tuple[Unfitting, ...]
+
+
+def replay(plan: Plan, heard: Callable[[Commerce, DayClosed], None]) -> Audited:
+    """Tell every day of *plan* that is not closed yet, and audit the books at the end.
+
+    *heard* is told of each day that was closed, while the next is being told.
 
     Raises:
         WorkerGone: a worker failed. Everything that was told so far is in the file; start again.
     """
     now = [midnight_after(FIRST_DAY - A_DAY)]
     with ExitStack() as stack:
-        storage = stack.enter_context(SqliteStorage(plan.file, wait_seconds=60))
+        storage = stack.enter_context(SqliteStorage(plan.file, wait_seconds=WAIT_SECONDS))
         shop = shop_over(storage, plan.rulebook, lambda: now[0])
         closed = shop.run(closed_until)
-        pipes = [
-            stack.enter_context(_worker(plan, Share(plan.workers, number))) for number in range(plan.workers)
-        ]
+        crew = _Crew(
+            [stack.enter_context(_worker(plan, Shard(plan.workers, each))) for each in range(plan.workers)]
+        )
+        is_begun = True
         last: DayClosed | None = None
-        for day in _days_after(closed, plan.last_day):
-            with _gone(day):
-                for pipe in pipes:
-                    pipe.send(day)
+        ahead = _days(plan)
+        today = next(ahead, None)
+        while today is not None:
+            is_told = closed is not None and today.day <= closed
+            crew.hand_out(today, is_told=is_told, is_begun=is_begun)
+            tomorrow = next(ahead, None)
+            if not is_told:
+                is_begun = False
                 if last is not None:
                     heard(shop, last)
-                ended: list[DayTold] = [pipe.recv() for pipe in pipes]
-            now[0] = midnight_after(day)
-            shop.tick()
-            unfitting = tuple(each for end in ended for each in end.unfitting)
-            last = shop.run(close_day, day=day, sales=sum(end.sales for end in ended), unfitting=unfitting)
+                crew.wait()
+                now[0] = midnight_after(today.day)
+                crew.ask(Settle(today.day))
+                crew.wait()
+                last = shop.run(close_day, day=today.day, sales=len(today.baskets), unfitting=today.unfitting)
+            today = tomorrow
+        crew.ask(Audit(plan.last_day))
         if last is not None:
             heard(shop, last)
+        found: list[Audited] = crew.wait()
+        return reduce(Audited.joined_with, found)
 
 
-def _days_after(closed: date | None, last: date) -> Iterator[date]:
-    day = FIRST_DAY if closed is None else closed + A_DAY
-    while day <= last:
-        yield day
+# --- the data ------------------------------------------------------------------------------------
+
+
+def _days(plan: Plan) -> Iterator[_Day]:
+    """Every day of the plan, also those on which nothing was sold."""
+    products = coupons(plan.data)
+    redeemed: dict[date, list[Redemption]] = defaultdict(list)
+    for each in redemptions(plan.data):
+        redeemed[each.day].append(each)
+    told = days(plan.data)
+    ahead = next(told, None)
+    day = FIRST_DAY
+    while day <= plan.last_day:
+        baskets: Sequence[Basket] = ()
+        if ahead is not None and ahead[0] == day:
+            baskets, ahead = ahead[1], next(told, None)
+        fitting, unfitting = attached(baskets, redeemed.get(day, ()), products)
+        yield _Day(day, baskets, fitting, tuple([_refused(each) for each in unfitting]))
         day += A_DAY
 
 
-@contextmanager
-def _gone(day: date) -> Iterator[None]:
+def _refused(redeemed: Redemption) -> Unfitting:
+    return Unfitting(redeemed.household, coupon_id(redeemed.campaign, redeemed.coupon), "no_eligible_line")
+
+
+# --- the workers ---------------------------------------------------------------------------------
+
+
+@attrs.frozen(eq=False)
+class _Crew:
+    """The workers, each at the other end of a pipe."""
+
+    pipes: Sequence[Connection]
+
+    def hand_out(self, day: _Day, *, is_told: bool, is_begun: bool) -> None:
+        """Give each worker the baskets of its households: to tell, or only to remember."""
+        for number, pipe in enumerate(self.pipes):
+            baskets = [basket for basket in day.baskets if basket.household % len(self.pipes) == number]
+            fitting = {each.id: day.coupons[each.id] for each in baskets if each.id in day.coupons}
+            _send(pipe, Remember(baskets) if is_told else Tell(day.day, baskets, fitting, is_begun))
+
+    def ask(self, work: Work) -> None:
+        """Ask the same of all of them."""
+        for pipe in self.pipes:
+            _send(pipe, work)
+
+    def wait(self) -> list[Any]:
+        """Wait until all of them are done, and hear what they say."""
+        try:
+            return [pipe.recv() for pipe in self.pipes]
+        except (EOFError, ConnectionResetError):
+            raise _GONE from None
+
+
+_GONE: Final = WorkerGone("a worker ended before it was done; run it again to go on from there")
+
+
+def _send(pipe: Connection, work: Work) -> None:
     try:
-        yield
-    except (EOFError, BrokenPipeError, ConnectionResetError):
-        raise WorkerGone(f"a worker ended before {day} was told; run it again to go on from there") from None
+        pipe.send(work)
+    except (BrokenPipeError, ConnectionResetError):
+        raise _GONE from None
 
 
 @contextmanager
-def _worker(plan: Plan, share: Share) -> Iterator[Connection]:
+def _worker(plan: Plan, shard: Shard) -> Iterator[Connection]:
     # Spawned, not forked: a database connection must not cross into another process.
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
-    order = Order(plan.file, plan.data, plan.rulebook, share)
-    process = context.Process(target=work, args=(order, theirs), daemon=True)
+    process = context.Process(target=work, args=(Order(plan.file, plan.rulebook), shard, theirs), daemon=True)
     process.start()
     theirs.close()
     try:

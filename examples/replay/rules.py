@@ -10,16 +10,15 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from examples.replay.dataset import ZONE, CampaignDays, campaigns, coupons, stores, targets
+from examples.replay.dataset import campaigns, coupons, stores, targets
+from examples.replay.receipts import ZONE, CampaignDays
+from examples.replay.telling import card, coupon_id
 from omnicommerce import (
     Campaign,
-    CampaignId,
     Commerce,
     DemoKeys,
-    Identifier,
     MemberId,
     MemoryStorage,
-    Namespace,
     ProductId,
     Rulebook,
     Store,
@@ -55,16 +54,6 @@ def rulebook(folder: Path) -> Rulebook:
         },
         member_lists=_member_lists(sent),
     )
-
-
-def coupon_id(campaign: int, coupon: int) -> CampaignId:
-    """What a coupon of the data is called in the shop."""
-    return CampaignId(f"{campaign}-{coupon}")
-
-
-def card(household: int) -> Identifier:
-    """The till member number on a household's card."""
-    return Identifier(Namespace.TILL_MEMBER, str(household))
 
 
 def member_ids(households: Iterable[int]) -> Mapping[int, MemberId]:

@@ -5,12 +5,34 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from examples.replay.dataset import Basket
-from omnicommerce import CampaignId, Line, Money, Points, ProductId, Quantity, Sale, Shown, StoreId
+from examples.replay.receipts import Basket
+from omnicommerce import (
+    CampaignId,
+    Identifier,
+    Line,
+    Money,
+    Namespace,
+    Points,
+    ProductId,
+    Quantity,
+    Sale,
+    Shown,
+    StoreId,
+)
 
 CURRENCY: Final = "USD"
 TILL: Final = "1"
 """The data does not tell tills apart."""
+
+
+def card(household: int) -> Identifier:
+    """The till member number on a household's card."""
+    return Identifier(Namespace.TILL_MEMBER, str(household))
+
+
+def coupon_id(campaign: int, coupon: int) -> CampaignId:
+    """What a coupon of the data is called in the shop."""
+    return CampaignId(f"{campaign}-{coupon}")
 
 
 def sale_of(basket: Basket, coupons: Sequence[CampaignId], burn: Points) -> Sale:

@@ -1,4 +1,4 @@
-"""One worker: it tells the sales of its share of the households, a day at a time, whenever it is asked to.
+"""One worker: it tells the sales of its households and does its part of a midnight, whenever it is asked to.
 
 All sales of a day are told after closing time, as tills do that are collected once a night. So a day that was
 told in part before a crash is told to its end with the very same points.
@@ -6,21 +6,20 @@ told in part before a crash is told to its end with the very same points.
 
 from __future__ import annotations
 
+import gc
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 from zoneinfo import ZoneInfo
 
 import attrs
 
 from examples.replay.customer import ENOUGH, NOTHING, Purse, burns
-from examples.replay.dataset import ZONE, Basket, Redemption, Share, coupons, days, redemptions
-from examples.replay.progress import EVENTS, Unfitting
-from examples.replay.redemptions import attached
-from examples.replay.rules import coupon_id
+from examples.replay.progress import EVENTS
+from examples.replay.receipts import ZONE, Basket
 from examples.replay.telling import sale_of
 from omnicommerce import (
     CampaignId,
@@ -31,6 +30,7 @@ from omnicommerce import (
     Refused,
     Rulebook,
     Sale,
+    Shard,
     SqliteStorage,
 )
 from omnicommerce.ports.clock import Clock
@@ -38,23 +38,53 @@ from omnicommerce.ports.clock import Clock
 A_DAY: Final = timedelta(days=1)
 A_SECOND: Final = timedelta(seconds=1)
 
+YOUNG_OBJECTS_MAX: Final = 50_000
+"""A shop's work leaves hardly any cycles behind, so they may be looked for seldom: that saves a tenth."""
+
+WAIT_SECONDS: Final = 60
+"""How long one of them waits while another writes."""
+
 
 @attrs.frozen
 class Order:
-    """What a worker is to do: on which file, by which rules, for which households."""
+    """Which file a worker is to work on, and by which rules."""
 
     file: Path
-    data: Path
     rulebook: Rulebook
-    share: Share
 
 
 @attrs.frozen
-class DayTold:
-    """What a worker says when it has told a day."""
+class Remember:
+    """Baskets of a day that was told before: they are only remembered."""
 
-    sales: int
-    unfitting: tuple[Unfitting, ...]
+    baskets: Sequence[Basket]
+
+
+@attrs.frozen
+class Tell:
+    """Tell the baskets of a day, with the coupons that go with them; some may have been told before."""
+
+    day: date
+    baskets: Sequence[Basket]
+    coupons: Mapping[int, tuple[CampaignId, ...]]
+    is_begun: bool
+
+
+@attrs.frozen
+class Settle:
+    """It is the midnight that ends the day: do what time decides."""
+
+    day: date
+
+
+@attrs.frozen
+class Audit:
+    """The last day is over: check the books."""
+
+    day: date
+
+
+Work: TypeAlias = Remember | Tell | Settle | Audit
 
 
 def midnight_after(day: date) -> datetime:
@@ -67,17 +97,34 @@ def shop_over(storage: SqliteStorage, rulebook: Rulebook, clock: Clock) -> Comme
     return Commerce(storage, rulebook, keys=DemoKeys(), clock=clock, events=EVENTS)
 
 
-def work(order: Order, pipe: Connection) -> None:
-    """Tell each day that is asked for, until nobody asks any more."""
+def work(order: Order, shard: Shard, pipe: Connection) -> None:
+    """Do what is asked for, and say when it is done, until nobody asks any more.
+
+    The answer to an audit is what it found; to all else it is None, and to what is remembered there is none.
+    """
+    gc.freeze()
+    gc.set_threshold(YOUNG_OBJECTS_MAX)
     now = [midnight_after(date(2016, 12, 31))]
-    with SqliteStorage(order.file, wait_seconds=60) as storage:
+    with SqliteStorage(order.file, wait_seconds=WAIT_SECONDS) as storage:
         shop = shop_over(storage, order.rulebook, lambda: now[0])
-        telling = _Telling(shop, order)
+        telling = _Telling(shop, order.rulebook)
         try:
             while True:
-                day: date = pipe.recv()
-                now[0] = midnight_after(day) - A_SECOND
-                pipe.send(telling.tell(day))
+                asked: Work = pipe.recv()
+                match asked:
+                    case Remember(baskets):
+                        telling.remember(baskets)
+                    case Tell(day):
+                        now[0] = midnight_after(day) - A_SECOND
+                        telling.tell(asked)
+                        pipe.send(None)
+                    case Settle(day):
+                        now[0] = midnight_after(day)
+                        shop.tick(shard=shard)
+                        pipe.send(None)
+                    case Audit(day):
+                        now[0] = midnight_after(day)
+                        pipe.send(shop.audit(shard=shard))
         except (EOFError, BrokenPipeError):
             # Whoever asked is gone; the next one goes on behind the last day that was closed.
             return
@@ -86,41 +133,24 @@ def work(order: Order, pipe: Connection) -> None:
 class _Telling:
     """What a worker remembers from day to day."""
 
-    def __init__(self, shop: Commerce, order: Order) -> None:
-        longest = order.rulebook.points.activation_days + (order.rulebook.points.expiry_days or 0)
+    def __init__(self, shop: Commerce, rulebook: Rulebook) -> None:
+        longest = timedelta(days=rulebook.points.activation_days + (rulebook.points.expiry_days or 0))
         self.shop = shop
-        self.products = coupons(order.data)
-        self.redeemed = _by_day(redemptions(order.data), order.share)
-        self.days = days(order.data, order.share)
-        self.ahead: tuple[date, list[Basket]] | None = None
-        self.purses: dict[int, Purse] = defaultdict(lambda: Purse(timedelta(days=longest)))
-        self.is_first = True
+        self.purses: dict[int, Purse] = defaultdict(lambda: Purse(longest))
 
-    def tell(self, day: date) -> DayTold:
-        """Tell all sales of *day*; of the first one that is told, some may have been told before."""
-        baskets = self._baskets_of(day)
-        fitting, unfitting = attached(baskets, self.redeemed.get(day, ()), self.products)
-        untold = [basket for basket in baskets if not self._is_told(basket)] if self.is_first else baskets
-        self.is_first = False
-        sales = self._sales(untold, fitting, day)
-        for end in self.shop.sales.ingest_many(facts=sales):
-            if isinstance(end, Failed):
-                raise end.error
+    def remember(self, baskets: Sequence[Basket]) -> None:
+        """Every household keeps its receipts."""
         for basket in baskets:
             self.purses[basket.household].receive(basket)
-        return DayTold(len(baskets), tuple(_refused(each) for each in unfitting))
 
-    def _baskets_of(self, day: date) -> list[Basket]:
-        """The baskets of *day*; those of days before were told, and are only remembered."""
-        while True:
-            self.ahead = self.ahead or next(self.days, None)
-            if self.ahead is None or self.ahead[0] > day:
-                return []
-            (of, baskets), self.ahead = self.ahead, None
-            if of == day:
-                return baskets
-            for basket in baskets:
-                self.purses[basket.household].receive(basket)
+    def tell(self, asked: Tell) -> None:
+        """Tell the sales of a day that were not told yet."""
+        baskets = asked.baskets
+        untold = [basket for basket in baskets if not self._is_told(basket)] if asked.is_begun else baskets
+        for end in self.shop.sales.ingest_many(facts=self._sales(untold, asked)):
+            if isinstance(end, Failed):
+                raise end.error
+        self.remember(baskets)
 
     def _is_told(self, basket: Basket) -> bool:
         sale = sale_of(basket, (), NOTHING)
@@ -130,28 +160,15 @@ class _Telling:
             return False
         return True
 
-    def _sales(
-        self, baskets: Sequence[Basket], fitting: Mapping[int, tuple[CampaignId, ...]], day: date
-    ) -> list[Sale]:
+    def _sales(self, baskets: Sequence[Basket], asked: Tell) -> list[Sale]:
         by_household: dict[int, list[Basket]] = defaultdict(list)
         for basket in baskets:
             by_household[basket.household].append(basket)
         burned: dict[int, Points] = {}
         for household, own in by_household.items():
-            if self.purses[household].may_hold(ENOUGH, day):
+            if self.purses[household].may_hold(ENOUGH, asked.day):
                 burned.update(zip((basket.id for basket in own), burns(own, self.shop), strict=True))
         return [
-            sale_of(basket, fitting.get(basket.id, ()), burned.get(basket.id, NOTHING)) for basket in baskets
+            sale_of(basket, asked.coupons.get(basket.id, ()), burned.get(basket.id, NOTHING))
+            for basket in baskets
         ]
-
-
-def _by_day(redeemed: Iterable[Redemption], share: Share) -> Mapping[date, list[Redemption]]:
-    by_day: dict[date, list[Redemption]] = defaultdict(list)
-    for each in redeemed:
-        if share.has(each.household):
-            by_day[each.day].append(each)
-    return by_day
-
-
-def _refused(redeemed: Redemption) -> Unfitting:
-    return Unfitting(redeemed.household, coupon_id(redeemed.campaign, redeemed.coupon), "no_eligible_line")

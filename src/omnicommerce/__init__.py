@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from omnicommerce.kernel.money import Money as Money
     from omnicommerce.kernel.points import Points as Points
     from omnicommerce.kernel.quantity import Quantity as Quantity
+    from omnicommerce.kernel.shard import Shard as Shard
     from omnicommerce.kernel.todo import Parked as Parked
     from omnicommerce.kernel.verdict import Verdict as Verdict
     from omnicommerce.kernel.window import Window as Window
@@ -65,6 +66,7 @@ if TYPE_CHECKING:
     from omnicommerce.loyalty import ShortBurn as ShortBurn
     from omnicommerce.loyalty import TierRules as TierRules
     from omnicommerce.loyalty import TierStanding as TierStanding
+    from omnicommerce.loyalty import WrittenOff as WrittenOff
     from omnicommerce.orders import CouponUse as CouponUse
     from omnicommerce.orders import Line as Line
     from omnicommerce.orders import RecordedSale as RecordedSale
@@ -75,7 +77,7 @@ if TYPE_CHECKING:
     from omnicommerce.orders import SaleRules as SaleRules
     from omnicommerce.orders import Shown as Shown
     from omnicommerce.orders import SoldLine as SoldLine
-    from omnicommerce.processes.audit import Audited as Audited
+    from omnicommerce.processes.audited import Audited as Audited
     from omnicommerce.processes.tick import Ticked as Ticked
     from omnicommerce.rulebook import Rulebook as Rulebook
     from omnicommerce.runner import Done as Done
@@ -89,7 +91,7 @@ if TYPE_CHECKING:
 _HOMES: Final = {
     "AsyncCommerce": "commerce",
     "AsyncMemoryStorage": "adapters.storage.memory",
-    "Audited": "processes.audit",
+    "Audited": "processes.audited",
     "BadInput": "kernel.errors",
     "BadValue": "kernel.errors",
     "BadWire": "kernel.errors",
@@ -135,6 +137,7 @@ _HOMES: Final = {
     "SaleKey": "orders",
     "SaleRules": "orders",
     "SecretKeys": "adapters.keys",
+    "Shard": "kernel.shard",
     "ShortBurn": "loyalty",
     "Shown": "orders",
     "Signs": "lifecycle",
@@ -157,6 +160,7 @@ _HOMES: Final = {
     "Unavailable": "kernel.errors",
     "Verdict": "kernel.verdict",
     "Window": "kernel.window",
+    "WrittenOff": "loyalty",
     "email": "identity",
     "load_fact": "wire",
     "load_return": "wire",
@@ -215,6 +219,7 @@ __all__ = [
     "SaleKey",
     "SaleRules",
     "SecretKeys",
+    "Shard",
     "ShortBurn",
     "Shown",
     "Signs",
@@ -237,6 +242,7 @@ __all__ = [
     "Unavailable",
     "Verdict",
     "Window",
+    "WrittenOff",
     "email",
     "load_fact",
     "load_return",

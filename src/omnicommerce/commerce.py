@@ -17,11 +17,13 @@ from omnicommerce.kernel.flow import Flow
 from omnicommerce.kernel.ids import checked_id, checked_word
 from omnicommerce.kernel.instant import utc
 from omnicommerce.kernel.process import Story
+from omnicommerce.kernel.shard import WHOLE, Shard
 from omnicommerce.ports.clock import Clock
 from omnicommerce.ports.ids import Ids
 from omnicommerce.ports.keys import KeyRing
 from omnicommerce.ports.storage import START, AsyncStorage, Position, Storage
-from omnicommerce.processes.audit import Audited, audit
+from omnicommerce.processes.audit import audit
+from omnicommerce.processes.audited import Audited
 from omnicommerce.processes.tick import Ticked, tick
 from omnicommerce.rulebook import Rulebook
 from omnicommerce.runner import AsyncRunner, RandomIds, Runner, World, command, in_force, shelf, utc_now
@@ -41,6 +43,7 @@ TICK_AHEAD_MAX: Final = timedelta(days=1)
 
 RANDOM_IDS: Final = RandomIds()
 _CHECK_ACTOR: Final = wire.checker(Actor)
+_CHECK_SHARD: Final = wire.checker(Shard)
 NO_STORIES: Final[Mapping[str, Story]] = {}
 NO_EVENTS: Final[Mapping[str, type[Any]]] = {}
 
@@ -108,23 +111,30 @@ class Commerce:
         """
         return self._runner.run(command(flow.__name__, flow, args, kwargs), self._key)
 
-    def tick(self, now: datetime | None = None) -> Ticked:
+    def tick(self, now: datetime | None = None, *, shard: Shard = WHOLE) -> Ticked:
         """Do everything that is due at *now*, each thing once; by default now is what the clock says.
 
-        What a process does in this tick is dated at *now*, too.
+        What a process does in this tick is dated at *now*, too. Several processes may tick at the same time:
+        with a *shard* each, they share the work; without, all but one of them find it done.
 
         Raises:
-            BadValue: *now* lies more than a day ahead of the clock.
+            BadValue: *now* lies more than a day ahead of the clock, or *shard* is none.
         """
         world, until = _heartbeat(self._runner.world, now)
-        return attrs.evolve(self._runner, world=world).follow(lambda: tick(until), "tick")
+        _CHECK_SHARD(shard, "shard")
+        return attrs.evolve(self._runner, world=world).follow(lambda: tick(until, shard), "tick")
 
-    def audit(self) -> Audited:
+    def audit(self, *, shard: Shard = WHOLE) -> Audited:
         """Fold the journal again, and compare every record, book and counter with it.
 
-        It may run beside writers. What it finds is named: which entry, record or counter is wrong.
+        It may run beside writers. What it finds is named: which entry, record or counter is wrong. Several
+        processes may share the work, each with a *shard* of it: see `Audited.joined_with`.
+
+        Raises:
+            BadValue: *shard* is none.
         """
-        return self._runner.follow(audit, "audit")
+        _CHECK_SHARD(shard, "shard")
+        return self._runner.follow(lambda: audit(shard=shard), "audit")
 
     def export(self, after: Position = START) -> Iterator[str]:
         """The journal as lines of JSON, one an entry, from behind *after* to its present end.
@@ -205,14 +215,16 @@ class AsyncCommerce:
         """See `Commerce.run`."""
         return await self._runner.run(command(flow.__name__, flow, args, kwargs), self._key)
 
-    async def tick(self, now: datetime | None = None) -> Ticked:
+    async def tick(self, now: datetime | None = None, *, shard: Shard = WHOLE) -> Ticked:
         """See `Commerce.tick`."""
         world, until = _heartbeat(self._runner.world, now)
-        return await attrs.evolve(self._runner, world=world).follow(lambda: tick(until), "tick")
+        _CHECK_SHARD(shard, "shard")
+        return await attrs.evolve(self._runner, world=world).follow(lambda: tick(until, shard), "tick")
 
-    async def audit(self) -> Audited:
+    async def audit(self, *, shard: Shard = WHOLE) -> Audited:
         """See `Commerce.audit`."""
-        return await self._runner.follow(audit, "audit")
+        _CHECK_SHARD(shard, "shard")
+        return await self._runner.follow(lambda: audit(shard=shard), "audit")
 
     async def export(self, after: Position = START) -> AsyncIterator[str]:
         """See `Commerce.export`."""

@@ -23,11 +23,13 @@ from omnicommerce.kernel.collection import Version
 from omnicommerce.kernel.errors import BadValue
 from omnicommerce.kernel.ids import MemberId
 from omnicommerce.kernel.points import Points
+from omnicommerce.kernel.shard import Shard
 from omnicommerce.lifecycle import StageRules
-from omnicommerce.loyalty import PointsRules, TierRules
+from omnicommerce.loyalty import PointsRules, TierRules, WrittenOff
 from omnicommerce.orders import Sale
 from omnicommerce.ports.storage import Batch, Committed, Key, Put, Query, Record, Storage
 from omnicommerce.processes.tick import Failure, Ticked
+from omnicommerce.rulebook import Rulebook
 from omnicommerce.testing import CountingStorage, FrozenClock
 from tests.backstage import journal
 from tests.rivals import Rivalled
@@ -388,9 +390,9 @@ DEEDS: Final = st.lists(
 )
 
 
-def lived(deeds: Sequence[Deed], ticks: Sequence[int]) -> Shop:
+def lived(deeds: Sequence[Deed], ticks: Sequence[int], rules: Rulebook = RULES) -> Shop:
     """A shop in which these deeds were done on their days, which ticks on those days."""
-    shop = opened()
+    shop = opened(rules=rules)
     member = shop.member()
     bought: list[Sale] = []
     work = sorted([(day, 1, n) for n, (day, _, _) in enumerate(deeds)] + [(day, 0, 0) for day in ticks])
@@ -464,6 +466,85 @@ def test_a_tick_leaves_nothing_due(deeds: list[Deed], ticks: set[int]) -> None:
 
     assert Ticked() == shop.commerce.tick()
     assert entries == journal(shop.storage)
+
+
+# --- written off by the month --------------------------------------------------------------------
+
+BY_THE_MONTH: Final = attrs.evolve(RULES, points=attrs.evolve(RULES.points, written_off=WrittenOff.MONTHLY))
+"""In which points of 1 January, which run out on 15 April, leave the books as May begins."""
+
+
+def test_what_ran_out_counts_for_nothing_at_once_and_is_written_off_when_the_month_ends() -> None:
+    shop = opened(rules=BY_THE_MONTH)
+    tell(shop, sale(1, 35_000))
+    member = shop.member()
+    lines = []
+    for text in ("2026-04-16", "2026-04-30", "2026-05-01"):
+        shop.at(datetime.fromisoformat(f"{text}T00:00:00+08:00")).commerce.tick()
+        assert Points(0) == shop.commerce.points.balance(member=member).points
+        lines.append([line.points.count for line in shop.commerce.points.statement(member=member).lines])
+
+    assert [[350], [350], [350, -350]] == lines
+
+
+def test_a_tick_that_comes_for_another_reason_leaves_what_ran_out_to_the_end_of_the_month() -> None:
+    """At risk on 20 April: the tier and stage are judged anew, and the book is not opened."""
+    shop = opened(rules=BY_THE_MONTH)
+    for day in (0, 49):
+        tell(shop.at(SHOP_OPENS + day * DAY), sale(day, at=shop.clock()))
+
+    settled = [shop.at(SHOP_OPENS + day * DAY).commerce.tick().settled for day in (104, 109, 120)]
+
+    assert [0, 1, 1] == [min(each, 1) for each in settled]
+    assert 1 == done(shop)["points.moved"]
+
+
+@settings(max_examples=15)
+@for_all(deeds=DEEDS)
+def test_written_off_by_the_month_everything_is_what_it_is_written_off_at_once(deeds: list[Deed]) -> None:
+    at_once, by_the_month = lived(deeds, range(THE_END + 1)), lived(deeds, range(THE_END + 1), BY_THE_MONTH)
+    answers = [
+        (
+            shop.commerce.points.balance(member=shop.member()),
+            shop.commerce.tiers.of(member=shop.member()),
+            shop.commerce.stages.of(member=shop.member()).stage,
+        )
+        for shop in (at_once, by_the_month)
+    ]
+
+    assert answers[0] == answers[1]
+    assert () == by_the_month.commerce.audit().findings
+
+
+# --- the work is shared --------------------------------------------------------------------------
+
+
+def test_ticks_of_all_shards_do_what_one_tick_does_and_each_does_its_own() -> None:
+    members = 30
+    alone, shared = with_members(members).at(LONG_AFTER), with_members(members).at(LONG_AFTER)
+    shards = [Shard(3, number) for number in range(3)]
+
+    whole = alone.commerce.tick()
+    parts = [shared.commerce.tick(shard=shard) for shard in shards]
+
+    assert members == whole.settled == sum(part.settled for part in parts)
+    assert all(part.settled for part in parts), "thirty members must not all be of one shard"
+    assert once_each(members) == done(shared)
+    assert Ticked() == shared.commerce.tick()
+
+
+def test_a_shard_is_left_to_its_own_tick_though_its_persons_are_due_first() -> None:
+    """More of another shard's persons than one look finds keep nobody from the tick of this one."""
+    shop = with_members(210).at(LONG_AFTER)
+
+    assert 210 == sum(shop.commerce.tick(shard=Shard(40, number)).settled for number in range(40))
+
+
+def test_a_shard_that_is_none_is_refused() -> None:
+    anything: Any = (2, 0)
+
+    with pytest.raises(BadValue, match="shard: expected Shard"):
+        opened().commerce.tick(shard=anything)
 
 
 # --- what stands there is good enough ------------------------------------------------------------

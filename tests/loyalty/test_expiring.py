@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -13,13 +13,14 @@ from omnicommerce.loyalty import (
     PointsHead,
     PointsRules,
     Reversal,
+    WrittenOff,
     book_of,
     movement_of,
     next_due,
     posted,
     reverse,
 )
-from tests.loyalty.shelf import MARY, Shelf, at, start
+from tests.loyalty.shelf import MARY, ZONE, Shelf, at, start
 
 TICK = timedelta(microseconds=1)
 
@@ -29,7 +30,7 @@ def expiring(days: int | None) -> PointsRules:
 
 
 def due(shelf: Shelf) -> object:
-    return next_due(shelf.whole().head)
+    return next_due(shelf.whole().head, PointsRules(), "UTC")
 
 
 def test_what_has_run_out_goes_to_breakage_at_the_very_instant_and_once() -> None:
@@ -63,7 +64,7 @@ def test_a_sweep_takes_all_lots_that_have_run_out_and_no_other() -> None:
 
 def test_the_next_due_instant_is_that_of_the_first_lot_with_something_left() -> None:
     shelf = Shelf()
-    assert next_due(PointsHead()) is None
+    assert next_due(PointsHead(), PointsRules(), "UTC") is None
     shelf.accrue(10, at(0), expiring(None))
     assert due(shelf) is None
     shelf.accrue(10, at(0), expiring(64))
@@ -117,3 +118,39 @@ def test_a_sweep_that_finds_nothing_run_out_puts_the_bounds_right_and_is_not_due
     assert Points(0) == movement_of(event, at(5), at(5)).points
     assert start(9) == due(shelf)
     assert (10, 0, 0) == shelf.counts(at(5))
+
+
+# --- written off by the month --------------------------------------------------------------------
+
+
+def due_by_the_month(days: int, zone: str = ZONE) -> datetime | None:
+    """When what was earned on the first day, 1 September, and lives so many days is written off."""
+    shelf = Shelf()
+    rules = PointsRules(expiry_days=days, written_off=WrittenOff.MONTHLY)
+    shelf.accrue(10, at(0), rules)
+    return next_due(shelf.whole().head, rules, zone)
+
+
+def test_by_the_month_what_runs_out_is_due_when_its_month_ends() -> None:
+    october, november = start(30), start(61)
+
+    assert october == due_by_the_month(1) == due_by_the_month(29)
+    assert november == due_by_the_month(31) == due_by_the_month(60)
+
+
+def test_what_runs_out_as_a_month_begins_is_of_the_month_that_ends() -> None:
+    assert start(30) == due_by_the_month(30)
+    assert start(61) == due_by_the_month(31)
+
+
+@pytest.mark.parametrize("days", range(1, 400, 13))
+def test_nothing_waits_longer_than_for_the_end_of_its_month(days: int) -> None:
+    due = due_by_the_month(days)
+
+    assert due is not None
+    assert timedelta() <= due - start(days) < timedelta(days=31)
+
+
+def test_months_end_in_the_shops_zone() -> None:
+    """Midnight in Shanghai, as October begins there, is noon of the last day of September in New York."""
+    assert start(30) + timedelta(hours=12) == due_by_the_month(30, "America/New_York")

@@ -13,6 +13,7 @@ from omnicommerce.loyalty import (
     Balance,
     PointsBook,
     PointsMoved,
+    PointsRules,
     balance,
     next_due,
     posted,
@@ -171,11 +172,11 @@ def test_a_late_sweep_ends_where_early_ones_do(history: History) -> None:
 @examples(HISTORIES)
 def test_a_sweep_when_it_is_due_is_never_due_at_that_instant_again(history: History) -> None:
     tale = told(history)
-    due = next_due(tale.shelf.whole().head)
+    due = next_due(tale.shelf.whole().head, PointsRules(), "UTC")
 
     while due is not None:
         tale.shelf.sweep(due)
-        following = next_due(tale.shelf.whole().head)
+        following = next_due(tale.shelf.whole().head, PointsRules(), "UTC")
         assert following is None or following > due
         due = following
 

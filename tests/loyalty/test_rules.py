@@ -24,6 +24,7 @@ YUAN = Money(100, "CNY")
         *[("expiry_days", each) for each in (0, -1, 3_651, 1.0, "365", True)],
         *[("restored_days", each) for each in (-1, 3_651, None, 0.5, True)],
         *[("on_short_burn", each) for each in ("refuse", "owe", None, True)],
+        *[("written_off", each) for each in ("at_once", "monthly", None, True)],
         *[("adjustment_max", each) for each in (Points(0), Points(-1), 5, None)],
     ],
 )

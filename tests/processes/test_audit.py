@@ -8,6 +8,7 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import reduce
 from pathlib import Path
 from typing import Any, Final
 
@@ -37,11 +38,14 @@ from omnicommerce.kernel.instant import parse_instant
 from omnicommerce.kernel.points import Points
 from omnicommerce.kernel.process import Expected, Likeness, Told
 from omnicommerce.kernel.quantity import Quantity
+from omnicommerce.kernel.shard import WHOLE as WHOLE_SHOP
+from omnicommerce.kernel.shard import Shard
 from omnicommerce.loyalty import Account, Kind, LotMove, Month, PointsHead, PointsMoved, Posting
 from omnicommerce.orders import RecordedSale, Return, Sale, SaleRecorded, SoldLine
 from omnicommerce.ports.storage import Batch as Stored
 from omnicommerce.ports.storage import Committed, Entry, Found, Key, Page, Position, Query, Record, Storage
-from omnicommerce.processes.audit import FINDINGS_MAX, Audited, audit
+from omnicommerce.processes.audit import audit
+from omnicommerce.processes.audited import FINDINGS_MAX, Audited
 from omnicommerce.processes.folds import FOLDS
 from omnicommerce.processes.laws import Laws
 from omnicommerce.runner.drivers import blocking
@@ -108,9 +112,26 @@ PLACES: Final = range(len(WHOLE._entries))
 RUNNER: Final = shop_of(WHOLE).commerce._runner
 
 
-def audited(storage: Storage, page: int = 200) -> Audited:
-    """An audit that reads so many entries at once."""
-    return attrs.evolve(RUNNER, storage=storage).follow(lambda: audit(page=page), "audit")
+SHARDS: Final = tuple(Shard(3, number) for number in range(3))
+
+
+def audited(storage: Storage, page: int = 200, shard: Shard = WHOLE_SHOP) -> Audited:
+    """An audit that reads so many entries at once, of one shard."""
+    runner = attrs.evolve(RUNNER, storage=storage)
+    return runner.follow(lambda: audit(shard=shard, page=page), "audit")
+
+
+def both_ways(storage: Storage, page: int = 200) -> Audited:
+    """An audit of a shop at rest; three that share the work must find the very same."""
+    whole = audited(storage, page)
+    shared = reduce(Audited.joined_with, [audited(storage, page, shard) for shard in SHARDS])
+    assert alike(whole) == alike(shared)
+    return whole
+
+
+def alike(audited: Audited) -> Audited:
+    """The findings in an order of their own: audits that share the work find them one after another."""
+    return attrs.evolve(audited, findings=tuple(sorted(audited.findings, key=str)))
 
 
 def places(audited: Audited) -> list[str]:
@@ -152,7 +173,7 @@ def rewrite(storage: MemoryStorage, place: int, **changes: Any) -> None:
 
 
 def test_the_books_of_a_sound_shop_balance() -> None:
-    found = audited(copied(WHOLE))
+    found = both_ways(copied(WHOLE))
 
     assert () == found.findings
     assert found.is_balanced
@@ -161,7 +182,7 @@ def test_the_books_of_a_sound_shop_balance() -> None:
 
 
 def test_an_empty_shop_balances() -> None:
-    assert Audited(0, 0, 0, (), 0, "") == audited(MemoryStorage())
+    assert Audited(0, 0, 0, (), 0, "") == both_ways(MemoryStorage())
 
 
 @settings(max_examples=20)
@@ -175,7 +196,7 @@ def test_both_doors_audit_alike() -> None:
     alter(storage, FOLDED[0], body="{}")
     shop = AsyncCommerce(AsyncMemoryStorage(storage), RULES, keys=DemoKeys(), events=EVENTS)
 
-    assert audited(storage) == asyncio.run(shop.audit())
+    assert both_ways(storage) == asyncio.run(shop.audit())
 
 
 # --- one byte ------------------------------------------------------------------------------------
@@ -224,7 +245,7 @@ def test_a_byte_of_any_record_matters_wherever_it_is() -> None:
         for key in damaged:
             alter(storage, key, body=flipped(storage._records[key].body, place, place % 8))
 
-        assert sorted(map(of, damaged)) == places(audited(storage))
+        assert sorted(map(of, damaged)) == places(both_ways(storage))
 
 
 def test_a_byte_of_any_entry_matters_wherever_it_is() -> None:
@@ -235,7 +256,7 @@ def test_a_byte_of_any_entry_matters_wherever_it_is() -> None:
         for number in damaged:
             rewrite(storage, number, body=flipped(storage._entries[number].body, place, place % 8))
 
-        assert {at(storage._entries[number]) for number in damaged} <= set(places(audited(storage)))
+        assert {at(storage._entries[number]) for number in damaged} <= set(places(both_ways(storage)))
 
 
 THE_END: Final = SHOP_OPENS + 250 * DAY
@@ -252,7 +273,7 @@ def test_a_damaged_entry_is_named_and_hardly_anything_else(flip: tuple[int, int,
     rewrite(storage, number, body=flipped(body, place % length, bit))
     where = at(storage._entries[number])
 
-    named = places(audited(storage))
+    named = places(both_ways(storage))
 
     assert where in named
     begins = body.find('"adds":') if '"adds":' in body else body.find('"writes":')
@@ -265,7 +286,7 @@ def test_the_id_of_an_entry_matters(number: int) -> None:
     storage = copied(WHOLE)
     rewrite(storage, number, id=flipped(storage._entries[number].id, number % 32, 0))
 
-    assert [at(storage._entries[number])] == places(audited(storage))
+    assert [at(storage._entries[number])] == places(both_ways(storage))
 
 
 # --- versions, rows and entries ------------------------------------------------------------------
@@ -276,7 +297,7 @@ def test_a_record_at_another_version_is_named() -> None:
         storage = copied(WHOLE)
         alter(storage, key, version=Version("f" * 32))
 
-        assert [of(key)] == places(audited(storage))
+        assert [of(key)] == places(both_ways(storage))
 
 
 PARTS: Final = tuple(key for key in RECORDS if key.collection == "rulebook_part")
@@ -287,7 +308,7 @@ def test_a_record_that_is_gone_is_named() -> None:
         storage = copied(WHOLE)
         del storage._records[key]
 
-        assert [of(key)] == places(audited(storage))
+        assert [of(key)] == places(both_ways(storage))
 
 
 def test_a_record_that_no_entry_tells_of_is_named() -> None:
@@ -296,7 +317,7 @@ def test_a_record_that_no_entry_tells_of_is_named() -> None:
         stranger = key._replace(id=f"{key.id}0")
         storage._records[stranger] = storage._records[key]
 
-        assert [of(stranger)] == places(audited(storage))
+        assert [of(stranger)] == places(both_ways(storage))
 
 
 def earlier() -> Iterator[tuple[Key, Record]]:
@@ -311,7 +332,7 @@ def test_an_earlier_state_of_a_record_is_named(page: int) -> None:
         storage = copied(WHOLE)
         storage._records[key] = record
 
-        assert [of(key)] == places(audited(storage, page))
+        assert [of(key)] == places(both_ways(storage, page))
 
 
 @pytest.mark.parametrize("page", [1, 7, 200])
@@ -321,7 +342,7 @@ def test_an_entry_that_is_gone_is_missed_by_whatever_it_wrote(page: int) -> None
         storage = copied(WHOLE)
         gone = storage._entries.pop(number)
 
-        named = places(audited(storage, page))
+        named = places(both_ways(storage, page))
 
         others = {name for name in named if not name.startswith("entry ")}
         assert set(told_by(gone, is_first=True)) <= others <= set(told_by(gone))
@@ -334,7 +355,7 @@ def test_an_entry_that_is_told_twice_is_named() -> None:
         twice = storage._entries[number]
         storage._entries.append(attrs.evolve(twice, position=Position("9" * 18)))
 
-        assert set(told_by(twice)) <= set(places(audited(storage)))
+        assert set(told_by(twice)) <= set(places(both_ways(storage)))
 
 
 @pytest.mark.parametrize("number", PLACES[:-1])
@@ -346,7 +367,7 @@ def test_entries_that_change_places_are_named(number: int) -> None:
     rewrite(storage, number + 1, id=first.id, body=first.body)
     both = {where for where in told_by(first) if where in told_by(second) and where.startswith("record")}
 
-    assert both <= set(places(audited(storage)))
+    assert both <= set(places(both_ways(storage)))
 
 
 @settings(max_examples=25)
@@ -358,7 +379,7 @@ def test_bodies_that_change_places_are_named(pair: list[Key]) -> None:
     alter(storage, other, body=WHOLE._records[one].body)
     same = WHOLE._records[one].body == WHOLE._records[other].body
 
-    assert ([] if same else sorted(map(of, pair))) == places(audited(storage))
+    assert ([] if same else sorted(map(of, pair))) == places(both_ways(storage))
 
 
 @settings(max_examples=25)
@@ -368,7 +389,7 @@ def test_a_record_that_was_cut_short_is_named(key: Key, data: Any) -> None:
     body = WHOLE._records[key].body
     alter(storage, key, body=body[: data.draw(st.integers(0, len(body) - 1))])
 
-    assert [of(key)] == places(audited(storage))
+    assert [of(key)] == places(both_ways(storage))
 
 
 @settings(max_examples=25)
@@ -378,7 +399,7 @@ def test_an_entry_that_was_cut_short_is_named_and_at_most_what_it_wrote(number: 
     entry = WHOLE._entries[number]
     rewrite(storage, number, body=entry.body[: data.draw(st.integers(0, len(entry.body) - 1))])
 
-    named = set(places(audited(storage)))
+    named = set(places(both_ways(storage)))
     assert at(entry) in named
     assert named <= {at(entry), *told_by(entry)}
 
@@ -388,14 +409,14 @@ def test_a_counter_that_was_moved_is_named(delta: int) -> None:
     storage = copied(WHOLE)
     storage._totals["lending/shelf"] += delta
 
-    assert ["counter lending/shelf"] == places(audited(storage))
+    assert ["counter lending/shelf"] == places(both_ways(storage))
 
 
 def test_a_counter_that_is_gone_is_named() -> None:
     storage = copied(WHOLE)
     del storage._totals["lending/shelf"]
 
-    assert ["counter lending/shelf"] == places(audited(storage))
+    assert ["counter lending/shelf"] == places(both_ways(storage))
 
 
 # --- whoever knows how to make an id ---------------------------------------------------------------
@@ -417,7 +438,7 @@ def test_a_forged_entry_does_not_fit_what_is_stored(tag: str, was: str, is_now: 
     body = WHOLE._entries[number].body.replace(was, is_now)
     rewrite(storage, number, body=body, id=entry_id(body))
 
-    named = set(places(audited(storage)))
+    named = set(places(both_ways(storage)))
     assert named & {at(storage._entries[number]), *told_by(WHOLE._entries[number])}
 
 
@@ -440,7 +461,7 @@ def test_an_entry_that_says_nothing_is_named(body: str) -> None:
     entry = Entry(Position("9" * 18), entry_id(body), body)
     storage._entries.append(entry)
 
-    assert [at(entry)] == places(audited(storage))
+    assert [at(entry)] == places(both_ways(storage))
 
 
 def test_findings_are_counted_beyond_those_that_are_listed() -> None:
@@ -448,7 +469,7 @@ def test_findings_are_counted_beyond_those_that_are_listed() -> None:
     number = FINDINGS_MAX + 50
     storage._entries = [Entry(Position(f"{n:019}"), "x", "y") for n in range(1, number + 1)]
 
-    found = audited(storage)
+    found = both_ways(storage)
 
     assert (FINDINGS_MAX, 50) == (len(found.findings), found.more)
     assert not found.is_balanced
@@ -458,7 +479,7 @@ def test_a_finding_is_one_line_whatever_was_damaged() -> None:
     storage = copied(WHOLE)
     storage._records[Key("sale", "a\nb\udcff")] = WHOLE._records[FOLDED[0]]
 
-    (found,) = audited(storage).findings
+    (found,) = both_ways(storage).findings
 
     assert "record sale/a\\nb\\udcff: no entry tells how it came to stand as it does" == str(found)
 
@@ -480,7 +501,7 @@ SOLD: Final = RecordedSale(
 
 
 def told(fact: Any) -> Told:
-    return Told(position="1", id="e", fact=fact)
+    return Told(position="1", id="e", read=lambda: fact)
 
 
 def moved(member: int, issuer: int, lots: int, debt: int = 0) -> PointsMoved:
@@ -605,7 +626,7 @@ def test_a_byte_of_a_record_in_a_file_matters(file: Path, flip: tuple[int, int, 
         damaged(file, PLACED.format("body"), (_changed(body, *flip[:2]), collection, id)),
         SqliteStorage(file) as storage,
     ):
-        assert [f"record {collection}/{id}"] == places(audited(storage))
+        assert [f"record {collection}/{id}"] == places(both_ways(storage))
 
 
 @settings(max_examples=20)
@@ -618,7 +639,7 @@ def test_a_byte_of_an_entry_in_a_file_matters(file: Path, flip: tuple[int, int, 
         damaged(file, CHANGED.format("body"), (changed, position)),
         SqliteStorage(file) as storage,
     ):
-        assert f"entry {id} at {position:019}" in places(audited(storage))
+        assert f"entry {id} at {position:019}" in places(both_ways(storage))
 
 
 NO_TEXT: Final = b"\xff\xfe"
@@ -631,7 +652,7 @@ def test_a_record_that_is_no_text_any_more_is_named(file: Path, column: str) -> 
     for collection, id in dict(rows).items():
         values = (NO_TEXT, collection, id)
         with damaged(file, PLACED.format(column), values), SqliteStorage(file) as storage:
-            named = places(audited(storage))
+            named = places(both_ways(storage))
 
         where = {f"record {collection}/{id}"}
         if column == "id":
@@ -645,7 +666,7 @@ def test_an_entry_that_is_no_text_any_more_is_named(file: Path, column: str) -> 
     statement = CHANGED.format(column)
     ((id, body),) = stored_in(file, "SELECT id, body FROM entry WHERE position = 9")
     with damaged(file, statement, (NO_TEXT, 9)), SqliteStorage(file) as storage:
-        named = places(audited(storage))
+        named = places(both_ways(storage))
 
     shown = "\\udcff\\udcfe" if column == "id" else id
     where = f"entry {shown} at {9:019}"
@@ -655,7 +676,7 @@ def test_an_entry_that_is_no_text_any_more_is_named(file: Path, column: str) -> 
 
 def test_a_counter_in_a_file_that_was_moved_is_named(file: Path) -> None:
     with damaged(file, "UPDATE counter SET total = total + ?", (1,)), SqliteStorage(file) as storage:
-        assert ["counter lending/shelf"] == places(audited(storage))
+        assert ["counter lending/shelf"] == places(both_ways(storage))
 
 
 # --- beside writers ------------------------------------------------------------------------------
@@ -730,19 +751,24 @@ ACTS: Final = (
 
 
 @settings(max_examples=25)
-@for_all(data=st.data(), page=st.integers(1, 60), turns=st.integers(1, 12))
-def test_writers_at_work_are_never_found_wrong(data: Any, page: int, turns: int) -> None:
+@for_all(
+    data=st.data(),
+    page=st.integers(1, 60),
+    turns=st.integers(1, 12),
+    shard=st.sampled_from([WHOLE_SHOP, *SHARDS]),
+)
+def test_writers_at_work_are_never_found_wrong(data: Any, page: int, turns: int, shard: Shard) -> None:
     storage = copied(WHOLE)
     shop = shop_of(storage)
     shop.clock.set(THE_END)
     writer = Writer(shop, data, turns)
     since = len(storage._entries)
 
-    found = audited(Meddled(storage, writer.work), page)
+    found = audited(Meddled(storage, writer.work), page, shard)
 
     assert () == found.findings
     assert since <= found.entries <= len(storage._entries)
-    assert () == audited(storage).findings
+    assert () == both_ways(storage).findings
 
 
 class HalfRead(Meddled):
@@ -771,9 +797,10 @@ def busy(storage: MemoryStorage) -> Callable[[], None]:
 
 
 def test_an_audit_comes_to_an_end_though_the_shop_never_rests() -> None:
-    storage = copied(WHOLE)
+    for shard in (WHOLE_SHOP, *SHARDS):
+        storage = copied(WHOLE)
 
-    assert () == audited(Meddled(storage, busy(storage))).findings
+        assert () == audited(Meddled(storage, busy(storage)), shard=shard).findings
 
 
 def test_an_audit_that_does_not_read_on_finds_innocents() -> None:
@@ -784,7 +811,7 @@ def test_an_audit_that_does_not_read_on_finds_innocents() -> None:
     kinds = {where.partition("/")[0] for where in named}
 
     assert {"record points", "record sale", "record spend", "counter lending"} <= kinds
-    assert () == audited(storage).findings
+    assert () == both_ways(storage).findings
 
 
 @settings(max_examples=12)

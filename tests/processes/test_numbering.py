@@ -17,7 +17,8 @@ import pytest
 from omnicommerce import AsyncCommerce, AsyncMemoryStorage, DemoKeys, MemoryStorage, ThreadedStorage
 from omnicommerce.kernel.process import Told
 from omnicommerce.ports.storage import AsyncStorage, Entry, Found, Key, Position, Record
-from omnicommerce.processes.audit import Audited, audit
+from omnicommerce.processes.audit import audit
+from omnicommerce.processes.audited import Audited
 from omnicommerce.processes.numbering import BATCHES_KEPT, Numbering
 from omnicommerce.testing import BlockingStorage
 from tests.lending import EVENTS

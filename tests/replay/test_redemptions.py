@@ -11,17 +11,10 @@ from typing import Final
 import duckdb
 import pytest
 
-from examples.replay.dataset import (
-    Basket,
-    BasketLine,
-    Redemption,
-    coupons,
-    data_folder,
-    days,
-    redemptions,
-)
+from examples.replay.dataset import coupons, data_folder, days, redemptions
+from examples.replay.receipts import Basket, BasketLine, Redemption
 from examples.replay.redemptions import attached
-from examples.replay.rules import coupon_id
+from examples.replay.telling import coupon_id
 from omnicommerce.orders.sale import COUPONS_MAX
 
 FOLDER: Final = data_folder()

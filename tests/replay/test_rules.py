@@ -8,18 +8,10 @@ from typing import Final
 
 import pytest
 
-from examples.replay.dataset import (
-    Basket,
-    BasketLine,
-    campaigns,
-    coupons,
-    data_folder,
-    households,
-    stores,
-    targets,
-)
-from examples.replay.rules import card, coupon_id, member_ids, rulebook
-from examples.replay.telling import sale_of
+from examples.replay.dataset import campaigns, coupons, data_folder, households, stores, targets
+from examples.replay.receipts import Basket, BasketLine
+from examples.replay.rules import member_ids, rulebook
+from examples.replay.telling import card, coupon_id, sale_of
 from omnicommerce import (
     CampaignId,
     Commerce,

@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime
 from itertools import islice
 from typing import Final
 
-from examples.replay.dataset import Basket, BasketLine, data_folder, days
+from examples.replay.dataset import data_folder, days
+from examples.replay.receipts import Basket, BasketLine
 from examples.replay.telling import sale_of
 from omnicommerce import (
     CampaignId,

@@ -15,7 +15,7 @@ from omnicommerce.kernel.money import Money
 from omnicommerce.kernel.points import Points
 from omnicommerce.kernel.window import Window, local_days
 from omnicommerce.lifecycle import Signs, Stage, StageRules
-from omnicommerce.loyalty import Level, PointsRules, ShortBurn, TierRules
+from omnicommerce.loyalty import Level, PointsRules, ShortBurn, TierRules, WrittenOff
 from omnicommerce.orders import SaleRules
 from omnicommerce.rulebook import Rulebook
 from omnicommerce.stores import Store
@@ -105,6 +105,7 @@ def _points(currency: str) -> st.SearchStrategy[PointsRules]:
         on_short_burn=st.sampled_from(ShortBurn),
         restored_days=st.integers(0, 3_650),
         adjustment_max=st.integers(1, 10**9).map(Points),
+        written_off=st.sampled_from(WrittenOff),
     )
 
 

@@ -17,7 +17,7 @@ from omnicommerce.kernel.money import Money
 from omnicommerce.kernel.points import Points
 from omnicommerce.kernel.window import Window, local_days
 from omnicommerce.lifecycle import Signs, Stage, StageRules
-from omnicommerce.loyalty import Level, PointsRules, ShortBurn, TierRules
+from omnicommerce.loyalty import Level, PointsRules, ShortBurn, TierRules, WrittenOff
 from omnicommerce.orders import SaleRules
 from omnicommerce.rulebook import Rulebook, diff
 from omnicommerce.rulebook.diff import ROWS
@@ -125,6 +125,11 @@ ONE_FIELD: Final[list[tuple[tuple[type[Any], str], Rulebook, str]]] = [
         (PointsRules, "on_short_burn"),
         with_points(on_short_burn=ShortBurn.OWE),
         "points: a sale that spends more than there are is refused -> owed",
+    ),
+    (
+        (PointsRules, "written_off"),
+        with_points(written_off=WrittenOff.MONTHLY),
+        "points: what has run out is written off at once -> when the month ends",
     ),
     (
         (PointsRules, "restored_days"),

@@ -13,7 +13,7 @@ from omnicommerce.flows.statement import Statement
 from omnicommerce.flows.take_back import TakenBack
 from omnicommerce.identity import Found, Membership
 from omnicommerce.loyalty import Balance, TierStanding
-from omnicommerce.processes.audit import Audited
+from omnicommerce.processes.audited import Audited
 from omnicommerce.processes.tick import Ticked
 from omnicommerce.runner import Ended
 

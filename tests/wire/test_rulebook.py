@@ -64,6 +64,7 @@ BY_HAND: Final[dict[str, Any]] = {
         "expiry_days": 365,
         "on_short_burn": "refuse",
         "restored_days": 0,
+        "written_off": "at_once",
     },
     "tiers": {
         "base": "member",

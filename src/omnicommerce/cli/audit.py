@@ -10,7 +10,8 @@ from pathlib import Path
 
 from omnicommerce.cli.shop_file import opened
 from omnicommerce.kernel.errors import CommerceError
-from omnicommerce.processes.audit import Audited, audit
+from omnicommerce.processes.audit import audit
+from omnicommerce.processes.audited import Audited
 
 
 def add_to(subparsers: _SubParsersAction[ArgumentParser]) -> None:

@@ -41,7 +41,7 @@ A_DAY: Final = timedelta(days=1)
 """A till's clock may run ahead, so that something was bought tomorrow."""
 
 KEPT_DAYS_MAX: Final = 28
-"""What was judged longer ago is written anew, so that to go on from there never takes more than A_MONTH more."""
+"""What was judged longer ago is written anew, so that going on from it never takes more than A_MONTH more."""
 
 
 def months_to_judge(member: MemberId, today: date, rules: Rulebook) -> tuple[str, ...]:
@@ -79,7 +79,7 @@ def expect(person: Versioned[Person], member: MemberId) -> Asking[None]:
         yield from judge(person, member, None)
         return
     head, rules, now = yield from ask_all(Get(HEADS, member), Rules(Rulebook), Now())
-    standing = attrs.evolve(before, due=_due(before.turns_on, head.value, rules.sales.zone))
+    standing = attrs.evolve(before, due=_due(before.turns_on, head.value, rules))
     if standing != before:
         yield from stage(_recorded(person, member, standing, rules.tiers.base, now))
 
@@ -166,15 +166,16 @@ def _standing(
         stage_day=state.day,
         stage_before=state.before,
         first_day=first,
-        due=_due(turns_on, head, rules.sales.zone),
+        due=_due(turns_on, head, rules),
         turns_on=turns_on,
     )
 
 
-def _due(turns_on: date | None, head: PointsHead | None, zone: str) -> datetime | None:
+def _due(turns_on: date | None, head: PointsHead | None, rules: Rulebook) -> datetime | None:
+    zone = rules.sales.zone
     dues = (
         opening_of(turns_on, zone) if turns_on is not None else None,
-        next_due(head) if head is not None else None,
+        next_due(head, rules.points, zone) if head is not None else None,
     )
     return min((due for due in dues if due is not None), default=None)
 

@@ -23,7 +23,7 @@ from omnicommerce.kernel.flow import (
 )
 from omnicommerce.kernel.ids import MemberId
 from omnicommerce.kernel.instant import as_text, local_day
-from omnicommerce.loyalty import HEADS, expire, pages_for_expiry
+from omnicommerce.loyalty import HEADS, expire, next_due, pages_for_expiry
 from omnicommerce.rulebook import Rulebook
 
 PERSONS_AT_ONCE = 100
@@ -45,9 +45,9 @@ def settle_person(*, id: str, until: datetime) -> Flow[bool]:
     standing = person.value.standing if person.value is not None else None
     if person.value is None or standing is None or standing.due is None or standing.due > until:
         return Outcome(False)
-    for member in person.value.members:
-        yield from _swept(member)
     rules, now = yield from ask_all(Rules(Rulebook), Now())
+    for member in person.value.members:
+        yield from _swept(member, rules, now)
     if standing.turns_on is not None and standing.turns_on <= local_day(now, rules.sales.zone):
         yield from judge(person, person.value.members[0], None)
     else:
@@ -55,11 +55,12 @@ def settle_person(*, id: str, until: datetime) -> Flow[bool]:
     return Outcome(True)
 
 
-def _swept(member: MemberId) -> Asking[None]:
-    head, id, now = yield from ask_all(Get(HEADS, member), FreshId("movement"), Now())
-    book = yield from open_book(member, lambda book: pages_for_expiry(book, now))
-    if head.value is None:
+def _swept(member: MemberId, rules: Rulebook, now: datetime) -> Asking[None]:
+    head, id = yield from ask_all(Get(HEADS, member), FreshId("movement"))
+    due = next_due(head.value, rules.points, rules.sales.zone) if head.value is not None else None
+    if due is None or due > now:
         return
+    book = yield from open_book(member, lambda book: pages_for_expiry(book, now))
     swept = expire(book, member, id, now)
     if swept is not None:
         yield from post(swept, Occasion(at=now))

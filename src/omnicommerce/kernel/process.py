@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterable, Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, Final, Generic, ParamSpec, TypeAlias, TypeVar
 
 import attrs
@@ -61,12 +62,17 @@ THE_BEGINNING: Final = datetime(1, 1, 1, tzinfo=UTC)
 # --- looking at what is stored -------------------------------------------------------------------
 
 
-@attrs.frozen(kw_only=True)
+def _nothing() -> None:
+    return None
+
+
+@attrs.frozen(kw_only=True, eq=False)
 class Told:
     """An entry of the journal, as far as it can be read; `fault` says what is wrong with it, if anything.
 
     `writes` are (collection, id, version before, version after), `adds` are (counter, delta), `number` is its
-    place in its batch, from 0, and the `position` is opaque.
+    place in its batch, from 0, and the `position` is opaque. The `fact` is read when it is first asked for,
+    and whatever is wrong with it is raised then. `subject` is whom or what the entry is about.
     """
 
     position: str
@@ -75,11 +81,17 @@ class Told:
     tag: str = ""
     batch: str = ""
     number: int = 0
-    fact: Any = None
+    subject: str = ""
+    read: Callable[[], Any] = _nothing
     at: datetime = THE_BEGINNING
     recorded_at: datetime = THE_BEGINNING
     writes: tuple[tuple[str, str, str, str], ...] = ()
     adds: tuple[tuple[str, int], ...] = ()
+
+    @cached_property
+    def fact(self) -> Any:
+        """What happened; None if only the host's own program can read it."""
+        return self.read()
 
 
 @attrs.frozen

@@ -61,6 +61,7 @@ from omnicommerce.loyalty.reversing import pages_for_reversal as pages_for_rever
 from omnicommerce.loyalty.reversing import reverse as reverse
 from omnicommerce.loyalty.rules import PointsRules as PointsRules
 from omnicommerce.loyalty.rules import ShortBurn as ShortBurn
+from omnicommerce.loyalty.rules import WrittenOff as WrittenOff
 from omnicommerce.loyalty.rules import earned as earned
 from omnicommerce.loyalty.tiers import Level as Level
 from omnicommerce.loyalty.tiers import TierChanged as TierChanged

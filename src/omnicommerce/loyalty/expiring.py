@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from omnicommerce.kernel.ids import MemberId
+from omnicommerce.kernel.instant import local_day, opening_of
 from omnicommerce.loyalty.entry import Filling, Heading, entered
 from omnicommerce.loyalty.lots import lot_named
 from omnicommerce.loyalty.months import pages_in, unread
@@ -19,17 +21,25 @@ from omnicommerce.loyalty.points_book import (
     Posting,
     total,
 )
-from omnicommerce.loyalty.rules import NO_POINTS
+from omnicommerce.loyalty.rules import NO_POINTS, PointsRules, WrittenOff
+
+A_WEEK: Final = timedelta(days=7)
+"""From the 28th of any month, into the next."""
 
 
-def next_due(head: PointsHead) -> datetime | None:
-    """The first instant at which `expire` has something to do; None if nothing will ever run out.
+def next_due(head: PointsHead, rules: PointsRules, zone: str) -> datetime | None:
+    """The first instant at which what ran out is to be written off; None if nothing will ever run out.
 
-    After a sweep at that instant it lies later, or is None.
+    After `expire` at that instant it lies later, or is None. Months end in the shop's *zone*.
     """
-    return min(
+    first = min(
         (month.expires_first for month in head.months if month.expires_first is not None), default=None
     )
+    if first is None or rules.written_off is WrittenOff.AT_ONCE:
+        return first
+    day = local_day(first, zone)
+    begins = opening_of(day.replace(day=1), zone)
+    return begins if begins == first else opening_of((day.replace(day=28) + A_WEEK).replace(day=1), zone)
 
 
 def expire(book: PointsBook, member: MemberId, id: str, now: datetime) -> PointsMoved | None:

@@ -32,14 +32,24 @@ class ShortBurn(StrEnum):
     """The member owes the rest, and what is earned next settles it."""
 
 
+class WrittenOff(StrEnum):
+    """When points that have run out leave the books; whatever is decided counts them no more at once."""
+
+    AT_ONCE = "at_once"
+    """At the instant at which they run out: the statement says so on the very day."""
+    MONTHLY = "monthly"
+    """With all others of their month, when it ends: as breakage is booked, and with far fewer entries."""
+
+
 @attrs.frozen
 class PointsRules:
     """The merchant's part of the rulebook about points.
 
     One point is earned for every `earn_per` paid (None: nothing is earned). Points become active
     `activation_days` local days after the sale and expire `expiry_days` after that (None: never).
-    `restored_days` is how long points live on that are given back after their own lot has run out;
-    with 0 they lapse at once. `adjustment_max` is the most that one adjustment by hand may give or take.
+    `written_off` says when what has run out leaves the books. `restored_days` is how long points live on that
+    are given back after their own lot has run out; with 0 they lapse at once. `adjustment_max` is the most
+    that one adjustment by hand may give or take.
 
     Raises:
         BadValue: one of them is out of its bounds; the path names it.
@@ -51,6 +61,7 @@ class PointsRules:
     on_short_burn: ShortBurn = ShortBurn.REFUSE
     restored_days: int = 0
     adjustment_max: Points = Points(1_000_000)
+    written_off: WrittenOff = WrittenOff.AT_ONCE
 
     def __attrs_post_init__(self) -> None:
         _checked_earn_per(self.earn_per)
@@ -61,6 +72,8 @@ class PointsRules:
         if type(self.on_short_burn) is not ShortBurn:
             raise BadValue("on_short_burn", f"expected ShortBurn, got {type(self.on_short_burn).__name__}")
         checked_amount(self.restored_days, "restored_days", 0, DAYS_MAX)
+        if type(self.written_off) is not WrittenOff:
+            raise BadValue("written_off", f"expected WrittenOff, got {type(self.written_off).__name__}")
         if type(self.adjustment_max) is not Points or self.adjustment_max < ONE_POINT:
             raise BadValue("adjustment_max", f"expected at least 1 point, got {self.adjustment_max}")
 

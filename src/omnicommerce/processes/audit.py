@@ -1,5 +1,8 @@
 """The audit: the journal is folded again from its first entry, and records and counters are held to it.
 
+Several audits may share the work: a record belongs to one of them, that of the entry which made it, and of
+the entries that write only records of others no more is looked at than that they are whole.
+
 It runs beside writers. A record is compared at the version that the fold has reached, and forgotten once it
 is settled, so what is held in memory is what has still to change. One that stands at another version is
 looked at again: its entry was committed together with it, so it is in the journal by the time that one has
@@ -10,34 +13,28 @@ to its version and its checksum.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Final, TypeAlias
+from typing import Final
 
-import attrs
-
-from omnicommerce.kernel.collection import ABSENT, Collection, Keep, NotPersonal
+from omnicommerce.kernel.collection import ABSENT
 from omnicommerce.kernel.process import (
     Compare,
     Doing,
-    Expected,
     Likeness,
     Process,
     ReadCounters,
     ReadEverything,
     ReadJournal,
     Standing,
-    Told,
     do,
 )
+from omnicommerce.kernel.shard import WHOLE, Shard
+from omnicommerce.processes.audit_books import Books, Name, take
+from omnicommerce.processes.audited import Audited
 from omnicommerce.processes.folds import FOLDS, Fold
-from omnicommerce.processes.laws import Laws
-from omnicommerce.processes.numbering import Numbering
-from omnicommerce.rulebook import PARTS, RulebookInstalled
+from omnicommerce.rulebook import PARTS
 
 PAGE: Final = 200
 """Few enough entries that what they wrote is mostly one look."""
-
-FINDINGS_MAX: Final = 100
-"""Enough to see what is wrong; all are counted."""
 
 LISTED: Final = 5
 """Records that are listed at once, for each entry that is read at once: they are not folded."""
@@ -46,103 +43,9 @@ ROUNDS_MAX: Final = 20
 """A record that has moved on as often as this while it was looked at is busy, and not wrong."""
 
 
-@attrs.frozen
-class Finding:
-    """Something is wrong: which entry, record or counter, and what about it."""
-
-    where: str
-    what: str
-
-    def __str__(self) -> str:
-        return f"{self.where}: {self.what}"
-
-
-@attrs.frozen
-class Audited:
-    """How much was looked at, and what was found; `more` counts findings beyond the first FINDINGS_MAX.
-
-    `position` is how far the journal was read.
-    """
-
-    entries: int
-    records: int
-    counters: int
-    findings: tuple[Finding, ...]
-    more: int
-    position: str
-
-    @property
-    def is_balanced(self) -> bool:
-        """Whether the books balance: nothing was found."""
-        return not self.findings
-
-
-_Name: TypeAlias = tuple[str, str]
-
-
-@attrs.define(eq=False)
-class _Books:
-    """The fold so far: records that have not been found settled, and the sums of counters.
-
-    `settled` holds the hash of every settled record's name, and of its version. Of a name in `watched` are
-    kept all versions that entries tell of, of a counter in `passed` all totals. What is `lost` is followed no
-    further: why has been said, and it would only be said again of all that comes after.
-    """
-
-    folds: Mapping[str, Fold]
-    page: int
-    laws: Laws = attrs.field(factory=Laws)
-    numbering: Numbering = attrs.field(factory=Numbering)
-    position: str = ""
-    entries: int = 0
-    records: int = 0
-    open: dict[_Name, Expected] = attrs.field(factory=dict)
-    settled: dict[int, int] = attrs.field(factory=dict)
-    watched: dict[_Name, set[str]] = attrs.field(factory=dict)
-    journaled: set[str] = attrs.field(factory=set)
-    parts: set[str] = attrs.field(factory=set)
-    totals: dict[str, int] = attrs.field(factory=dict)
-    passed: dict[str, set[int]] = attrs.field(factory=dict)
-    lost: set[_Name | str] = attrs.field(factory=set)
-    accused: set[str] = attrs.field(factory=set)
-    findings: list[Finding] = attrs.field(factory=list)
-    more: int = 0
-
-    def find(self, where: str, what: str) -> None:
-        """Say what is wrong."""
-        if len(self.findings) < FINDINGS_MAX:
-            self.findings.append(Finding(_shown(where), _shown(what)))
-        else:
-            self.more += 1
-
-    def accuse(self, name: _Name, what: str) -> None:
-        """Say what is wrong with a record: once, because the first is the cause of the rest."""
-        where = f"record {name[0]}/{name[1]}"
-        if where not in self.accused:
-            self.accused.add(where)
-            self.find(where, what)
-
-    def lose(self, name: _Name) -> None:
-        """Follow this record no further."""
-        self.open.pop(name, None)
-        self.settled.pop(hash(name), None)
-        self.lost.add(name)
-
-    def stands(self, name: _Name, version: str) -> bool:
-        """Whether this is the version at which the entries have left the record."""
-        if name in self.open:
-            return self.open[name].version == version
-        return self.settled.get(hash(name), hash(ABSENT)) == hash(version)
-
-
-def _shown(text: str) -> str:
-    """One line whatever bytes were damaged."""
-    return text if text.isprintable() else ascii(text)[1:-1]
-
-
-def audit(folds: Mapping[str, Fold] = FOLDS, *, page: int = PAGE) -> Process[Audited]:
-    """Fold the journal again, *page* entries at once, and compare every record, book and counter with it."""
-    books = _Books(folds, page)
+def audit(folds: Mapping[str, Fold] = FOLDS, *, shard: Shard = WHOLE, page: int = PAGE) -> Process[Audited]:
+    """Fold the journal again, *page* entries at once, and compare with it all that belongs to *shard*."""
+    books = Books(folds, page, shard)
     books.journaled.update(folds)
     yield from _read_on(books)
     yield from _compared(books)
@@ -158,13 +61,13 @@ def audit(folds: Mapping[str, Fold] = FOLDS, *, page: int = PAGE) -> Process[Aud
     )
 
 
-def _read_on(books: _Books) -> Doing[None]:
+def _read_on(books: Books) -> Doing[None]:
     """Fold the journal to its end, and settle what can be settled on the way.
 
     A batch may write a record several times and stand across two pages, so what the last batch of a page
     wrote is settled with the next.
     """
-    touched: dict[_Name, None] = {}
+    touched: dict[Name, None] = {}
     has_more = True
     while has_more:
         page = yield from do(ReadJournal(books.position, books.page))
@@ -172,7 +75,7 @@ def _read_on(books: _Books) -> Doing[None]:
         # would never end.
         has_more = len(page) == books.page
         for told in page:
-            _take(books, told)
+            take(books, told)
             touched.update(dict.fromkeys((write[0], write[1]) for write in told.writes))
             books.position = told.position
         # A damaged entry does not say of which batch it is.
@@ -183,86 +86,16 @@ def _read_on(books: _Books) -> Doing[None]:
     yield from _settle(books, touched)
 
 
-# --- one entry -----------------------------------------------------------------------------------
-
-
-def _take(books: _Books, told: Told) -> None:
-    books.entries += 1
-    if wrong := books.numbering.fault_of(told):
-        books.find(f"entry {told.id} at {told.position}", wrong)
-    if told.fault:
-        books.find(f"entry {told.id} at {told.position}", told.fault)
-        # What it says cannot be believed, so what it wrote cannot be worked out.
-        for collection, id, _, _ in told.writes:
-            books.lose((collection, id))
-        books.lost.update(counter for counter, _ in told.adds)
-        return
-    for law in books.laws.broken_by(told):
-        books.find(f"entry {told.id} at {told.position}", law)
-    if isinstance(told.fact, RulebookInstalled):
-        books.parts.update(told.fact.parts)
-    for collection, id, before, after in told.writes:
-        _follow(books, told, (collection, id), (before, after))
-    for counter, delta in told.adds:
-        books.totals[counter] = books.totals.get(counter, 0) + delta
-        if counter in books.passed:
-            books.passed[counter].add(books.totals[counter])
-
-
-def _follow(books: _Books, told: Told, name: _Name, versions: tuple[str, str]) -> None:
-    before, after = versions
-    if name in books.watched:
-        books.watched[name].add(after)
-    if name in books.lost:
-        return
-    if not books.stands(name, before):
-        books.accuse(name, f"entry {told.id} at {told.position} did not find it as those before had left it")
-        books.lose(name)
-        return
-    _fold(books, told, name, versions)
-
-
-def _fold(books: _Books, told: Told, name: _Name, versions: tuple[str, str]) -> None:
-    """Work out what the record is now; of one that was settled, no more than its version is known."""
-    before, after = versions
-    collection, id = name
-    books.journaled.add(collection)
-    books.settled.pop(hash(name), None)
-    held = books.open.pop(name, None)
-    value = None if held is None else held.value
-    fold = books.folds.get(collection)
-    if fold is None:
-        if "." not in collection:
-            books.accuse((collection, ""), "nobody knows how such records follow from their events")
-        # A collection with a dot is the host's own: it is not for this library to say what should be in it.
-        books.open[name] = Expected(_hosts(collection), id, after, None, told.recorded_at)
-        return
-    is_known = before == ABSENT or value is not None
-    try:
-        value = fold.apply(value, id, told) if is_known and after != ABSENT else None
-    except Exception as error:  # noqa: BLE001 - whatever a damaged history makes a room say
-        books.find(f"entry {told.id} at {told.position}", f"it does not fit {collection}/{id}: {error}")
-        books.lose(name)
-        return
-    books.open[name] = Expected(fold.collection, id, after, value, told.recorded_at)
-    for law in books.laws.broken_in(collection, id, value):
-        books.accuse(name, f"{law}, since entry {told.id} at {told.position}")
-
-
-def _hosts(name: str) -> Collection[Any]:
-    return Collection(name, object, personal=NotPersonal(), keep=Keep.AS_BOOKS)
-
-
 # --- records and counters ------------------------------------------------------------------------
 
 
-def _settle(books: _Books, names: Iterable[_Name]) -> Doing[dict[_Name, str]]:
+def _settle(books: Books, names: Iterable[Name]) -> Doing[dict[Name, str]]:
     """Compare these open records; forget what is settled, and say at which other version the rest stands."""
     asked = [(name, books.open[name]) for name in names if name in books.open]
     if not asked:
         return {}
     found = yield from do(Compare(tuple([expected for _, expected in asked])))
-    others: dict[_Name, str] = {}
+    others: dict[Name, str] = {}
     for (name, expected), each in zip(asked, found, strict=True):
         if each.likeness is Likeness.OTHER_VERSION:
             others[name] = each.version
@@ -275,7 +108,7 @@ def _settle(books: _Books, names: Iterable[_Name]) -> Doing[dict[_Name, str]]:
     return others
 
 
-def _compared(books: _Books) -> Doing[None]:
+def _compared(books: Books) -> Doing[None]:
     """Look at the open records again; by the journal's next end, an entry tells of each version seen."""
     names = tuple(books.open)
     for _ in range(ROUNDS_MAX):
@@ -290,9 +123,10 @@ def _compared(books: _Books) -> Doing[None]:
         names = tuple(seen)
 
 
-def _judge(books: _Books, seen: Mapping[_Name, str]) -> None:
+def _judge(books: Books, seen: Mapping[Name, str]) -> None:
     for name, version in seen.items():
-        if version not in books.watched[name]:
+        # What was made meanwhile may belong to another shard.
+        if version not in books.watched[name] and hash(name) not in books.others:
             is_there = version != ABSENT
             books.accuse(
                 name, "no entry tells how it came to stand as it does" if is_there else "it is not there"
@@ -301,20 +135,21 @@ def _judge(books: _Books, seen: Mapping[_Name, str]) -> None:
     books.watched = {}
 
 
-def _listed(books: _Books) -> Doing[None]:
+def _listed(books: Books) -> Doing[None]:
     """Where the storage can list its records: find those that are damaged, or that no entry tells of."""
     parts = {(PARTS.name, digest) for digest in books.parts}
-    after: _Name | None = ("", "")
+    after: Name | None = ("", "")
     while after is not None:
         page = yield from do(ReadEverything(after, LISTED * books.page))
         if page is None:
             return
         after = _next(page, after) if len(page) == LISTED * books.page else None
         parts.difference_update((each.collection, each.id) for each in page)
-        for each in page:
+        ours = [each for each in page if _is_listed_here(books, (each.collection, each.id))]
+        for each in ours:
             if not each.is_intact:
                 books.accuse((each.collection, each.id), "its checksum is not its own")
-        seen = {(each.collection, each.id): each.version for each in page if not _is_told(books, each)}
+        seen = {(each.collection, each.id): each.version for each in ours if not _is_told(books, each)}
         if seen:
             # They may be newer than what was read of the journal.
             books.watched = {name: set() for name in seen}
@@ -324,19 +159,26 @@ def _listed(books: _Books) -> Doing[None]:
         books.accuse(name, "it is not there")
 
 
-def _next(page: tuple[Standing, ...], after: _Name) -> _Name | None:
+def _next(page: tuple[Standing, ...], after: Name) -> Name | None:
     """Behind which name to go on: one that is damaged cannot be asked for, so the last that is not."""
     names = ((each.collection, each.id) for each in reversed(page))
     name = next((name for name in names if "".join(name).isprintable()), after)
     return name if name != after else None
 
 
-def _is_told(books: _Books, each: Standing) -> bool:
+def _is_listed_here(books: Books, name: Name) -> bool:
+    """Whether it is for this shard to judge a record as it lies there, also one that no entry tells of."""
+    if name in books.open or hash(name) in books.settled or name in books.lost:
+        return True
+    return hash(name) not in books.others and books.shard.has(name[1])
+
+
+def _is_told(books: Books, each: Standing) -> bool:
     name = (each.collection, each.id)
     return each.collection not in books.journaled or name in books.lost or books.stands(name, each.version)
 
 
-def _counted(books: _Books) -> Doing[None]:
+def _counted(books: Books) -> Doing[None]:
     """Compare the counters; one that moves meanwhile stands where some entry since has left it.
 
     That may be so by chance: it is looked at again until nobody moves it.

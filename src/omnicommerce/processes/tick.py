@@ -13,6 +13,7 @@ from omnicommerce.flows.todos import Fate, due_todos, put_off, still_due
 from omnicommerce.kernel.errors import Refused, Unavailable
 from omnicommerce.kernel.flow import Place
 from omnicommerce.kernel.process import Enter, Process, do, run, run_each
+from omnicommerce.kernel.shard import WHOLE, Shard
 from omnicommerce.kernel.todo import Todo
 
 PAGES_MAX: Final = 100
@@ -58,26 +59,27 @@ class Ticked:
     failures: tuple[Failure, ...] = ()
 
 
-def tick(until: datetime) -> Process[Ticked]:
+def tick(until: datetime, shard: Shard = WHOLE) -> Process[Ticked]:
     """Settle every person whom time has changed, and enter every process that is due at *until*, once.
 
-    The last step of a process must delete its to-do.
+    Only those of *shard* are looked after. The last step of a process must delete its to-do.
     """
     failures: list[Failure] = []
-    settled = yield from _persons(until, failures)
-    fates = yield from _todos(until, failures)
+    settled = yield from _persons(until, shard, failures)
+    fates = yield from _todos(until, shard, failures)
     return Ticked(fates[Fate.DONE], fates[Fate.POSTPONED], fates[Fate.PARKED], settled, tuple(failures))
 
 
-def _persons(until: datetime, failures: list[Failure]) -> Process[int]:
+def _persons(until: datetime, shard: Shard, failures: list[Failure]) -> Process[int]:
     settled = 0
     after: Place | None = None
     for _ in range(PERSONS_PAGES_MAX):
         due = yield from run(due_persons, until=until, after=after)
         if not due:
             break
-        ended = yield from run_each(settle_person, [{"id": id, "until": until} for _, id in due])
-        for (_, id), end in zip(due, ended, strict=True):
+        ours = [id for _, id in due if shard.has(id)]
+        ended = yield from run_each(settle_person, [{"id": id, "until": until} for id in ours])
+        for id, end in zip(ours, ended, strict=True):
             if isinstance(end, Unavailable):
                 raise end
             if isinstance(end, Exception):
@@ -89,14 +91,14 @@ def _persons(until: datetime, failures: list[Failure]) -> Process[int]:
     return settled
 
 
-def _todos(until: datetime, failures: list[Failure]) -> Process[Counter[Fate]]:
+def _todos(until: datetime, shard: Shard, failures: list[Failure]) -> Process[Counter[Fate]]:
     fates: Counter[Fate] = Counter()
     after: Place | None = None
     for _ in range(PAGES_MAX):
         due = yield from run(due_todos, until=until, after=after)
         if not due:
             break
-        for _, id in due:
+        for id in (id for _, id in due if shard.has(id)):
             fate, failure = yield from _entered(id, until)
             fates[fate] += 1
             if failure is not None:

@@ -105,6 +105,7 @@ WORDS: Final[Mapping[type[Any], Mapping[str, tuple[str, Words]]]] = {
         "expiry_days": ("live for", _unless("ever", _DAYS)),
         "on_short_burn": ("a sale that spends more than there are is", lambda short, _: SHORT_BURNS[short]),
         "restored_days": ("live again, when given back, for", _DAYS),
+        "written_off": ("what has run out is written off", lambda when, _: WRITTEN_OFF[when]),
         "adjustment_max": ("most that one adjustment moves", _plainly),
     },
     TierRules: {
@@ -145,4 +146,5 @@ WORDS: Final[Mapping[type[Any], Mapping[str, tuple[str, Words]]]] = {
 """What each field of a rule is about, and how its value is told; rows go by their names, and lie in order."""
 
 SHORT_BURNS: Final[Mapping[str, str]] = {"refuse": "refused", "owe": "owed"}
+WRITTEN_OFF: Final[Mapping[str, str]] = {"at_once": "at once", "monthly": "when the month ends"}
 ON_RETURN: Final[Mapping[str, str]] = {"released": "given back", "kept": "kept"}

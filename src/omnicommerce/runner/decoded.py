@@ -12,8 +12,8 @@ import attrs
 
 from omnicommerce.kernel.collection import Version
 
-DECODED_MAX: Final = 10_000
-"""Some megabytes of small records; the longest known make room."""
+DECODED_MAX: Final = 20_000
+"""Some tens of megabytes of small records: all that a thousand members need. The longest known make room."""
 
 
 @attrs.define(eq=False)

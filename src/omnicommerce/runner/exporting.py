@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Final
 
 import attrs
 
 from omnicommerce import wire
-from omnicommerce.kernel.errors import BadWire, PortFault
+from omnicommerce.kernel.errors import PortFault
 from omnicommerce.ports.storage import Entry, Position
 from omnicommerce.runner.journal import entry_id
 from omnicommerce.runner.steps import Journal, Steps
@@ -23,7 +23,7 @@ class Exported:
 
 
 def exported(after: Position, limit: int) -> Steps[Exported]:
-    """A page of the journal as lines of canonical JSON: position and id, then what the entry says.
+    """A page of the journal as lines of JSON: position and id, then what the entry says.
 
     Raises:
         PortFault: an entry is damaged; it is named, and nothing of its page is handed out.
@@ -34,12 +34,12 @@ def exported(after: Position, limit: int) -> Steps[Exported]:
 
 
 def _line(entry: Entry) -> str:
-    try:
-        said: dict[str, Any] = wire.parse_ours(entry.body)
-        if entry_id(entry.body) == entry.id:
-            return wire.text({"position": entry.position, "id": entry.id, **said})
-    except (BadWire, TypeError):
-        # It is damaged, whatever its id says.
-        pass
+    # Its id proves that the body is the very text this library wrote, so that need not be parsed again.
+    if entry_id(entry.body) == entry.id and entry.body.startswith(_OPENS):
+        return f'{{"position":{wire.text(entry.position)},"id":"{entry.id}",{entry.body[1:]}'
     shown = entry.id if entry.id.isprintable() else ascii(entry.id)[1:-1]
     raise PortFault(f"the entry {shown} at {entry.position} is damaged: audit says what else is")
+
+
+_OPENS: Final = '{"'
+"""How an entry that says anything begins."""

@@ -34,6 +34,7 @@ def _told(entry: Entry, vocabulary: wire.Vocabulary) -> Told:
         if fault:
             return Told(position=entry.position, id=entry.id, fault=fault, writes=writes, adds=adds)
         tag, batch, number = said["tag"], said["batch"], int(said["n"])
+        members = said.get("members")
         # An event of the host's own only the host's own program can read.
         is_known = tag in vocabulary.events
         return Told(
@@ -42,7 +43,8 @@ def _told(entry: Entry, vocabulary: wire.Vocabulary) -> Told:
             tag=tag,
             batch=batch,
             number=number,
-            fact=wire.fact_of(tag, said["v"], said["fact"], vocabulary) if is_known else None,
+            subject=str(members[0]) if members else writes[0][1] if writes else entry.id,
+            read=(lambda: wire.fact_of(tag, said["v"], said["fact"], vocabulary)) if is_known else _nothing,
             at=parse_instant(said["at"]) if is_known else THE_BEGINNING,
             recorded_at=parse_instant(said["recorded_at"]),
             writes=writes,
@@ -56,6 +58,10 @@ def _told(entry: Entry, vocabulary: wire.Vocabulary) -> Told:
             writes=_salvaged(entry.body, "writes", _writes),
             adds=_salvaged(entry.body, "adds", _adds),
         )
+
+
+def _nothing() -> None:
+    return None
 
 
 def _writes(said: Any) -> tuple[tuple[str, str, str, str], ...]:
