@@ -11,7 +11,7 @@ TYPED := src examples benchmarks tests conftest.py
 
 help:
 	@echo "make test   every test, under branch coverage, in a virtual environment of its own"
-	@echo "make check  format, lint, types, benchmark shapes, and the coverage of the last make test"
+	@echo "make check  format, lint, types, benchmark shapes, the documentation, and the coverage of the last make test"
 	@echo "make prove  the slow proofs"
 	@echo "make bench  every benchmark   make demo  a year of a retailer   make soak  checks on data of yours"
 
@@ -36,6 +36,7 @@ check: $(READY)
 	$(BIN)/mypy --strict $(TYPED)
 	$(BIN)/pyright --pythonpath $(BIN)/python
 	$(BIN)/python -m benchmarks.check
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 	$(BIN)/coverage report
 
 prove: $(READY)
