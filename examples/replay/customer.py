@@ -23,31 +23,35 @@ NOTHING: Final = Points(0)
 
 @attrs.define(eq=False)
 class Purse:
-    """What a household remembers of its own receipts: enough to know when asking for the balance is idle.
+    """What a household remembers of its points: enough to know when asking for the balance is idle.
 
-    It counts every whole dollar of the last `days`, the longest that points can live, and never fewer points
-    than there are.
+    There are never more active ones than `most`: it counts every whole dollar once its points have woken,
+    `wakes_after` the day of the receipt, and leaves out that points run out.
     """
 
-    days: timedelta
-    received: deque[tuple[date, int]] = attrs.field(factory=deque)
-    total: int = 0
+    wakes_after: timedelta
+    asleep: deque[tuple[date, int]] = attrs.field(factory=deque)
+    most: int = 0
 
     def receive(self, basket: Basket) -> None:
         """Keep a receipt."""
-        dollars = sum(line.paid_minor for line in basket.lines) // 100
-        self.received.append((basket.day, dollars))
-        self.total += dollars
+        self.asleep.append((basket.day, sum(line.paid_minor for line in basket.lines) // 100))
 
     def may_hold(self, points: Points, day: date) -> bool:
-        """Whether there may be that many points on *day*."""
-        while self.received and self.received[0][0] < day - self.days:
-            self.total -= self.received.popleft()[1]
-        return self.total >= points.count
+        """Whether there may be that many active points on *day*."""
+        while self.asleep and self.asleep[0][0] + self.wakes_after <= day:
+            self.most += self.asleep.popleft()[1]
+        return self.most >= points.count
+
+    def holds(self, points: Points) -> None:
+        """Take note of how many active points there are."""
+        self.most = points.count
 
 
-def burns(baskets: Sequence[Basket], shop: Commerce) -> tuple[Points, ...]:
+def burns(baskets: Sequence[Basket], purse: Purse, shop: Commerce) -> tuple[Points, ...]:
     """What a household spends with each of its *baskets* of a day, in order, by the balance it has now."""
+    if not purse.may_hold(ENOUGH, baskets[0].day):
+        return (NOTHING,) * len(baskets)
     member: MemberId = shop.members.find(identifier=card(baskets[0].household)).member
     left = shop.points.balance(member=member).points
     spent: list[Points] = []
@@ -55,4 +59,5 @@ def burns(baskets: Sequence[Basket], shop: Commerce) -> tuple[Points, ...]:
         burn = BURN if left >= ENOUGH else NOTHING
         left -= burn
         spent.append(burn)
+    purse.holds(left)
     return tuple(spent)

@@ -8,6 +8,7 @@ Killed at any moment and started again, the replay goes on behind the last day t
 from __future__ import annotations
 
 import multiprocessing
+import pickle
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -65,12 +66,13 @@ class WorkerGone(RuntimeError):
 
 @attrs.frozen
 class _Day:
-    """A day of the data: its baskets, the coupons that go with them, and those that fit none."""
+    """A day of the data: how many sales it had, the coupons that fit none of them, and each worker's part."""
 
     day: date
-    baskets: Sequence[Basket]
-    coupons: Mapping[int, tuple[CampaignId, ...]]
+    is_told: bool
+    sales: int
     unfitting: tuple[Unfitting, ...]
+    parts: tuple[bytes, ...]
 
 
 def replay(plan: Plan, heard: Callable[[Commerce, DayClosed], None]) -> Audited:
@@ -89,23 +91,21 @@ def replay(plan: Plan, heard: Callable[[Commerce, DayClosed], None]) -> Audited:
         crew = _Crew(
             [stack.enter_context(_worker(plan, Shard(plan.workers, each))) for each in range(plan.workers)]
         )
-        is_begun = True
         last: DayClosed | None = None
-        ahead = _days(plan)
+        ahead = _days(plan, closed)
         today = next(ahead, None)
         while today is not None:
-            is_told = closed is not None and today.day <= closed
-            crew.hand_out(today, is_told=is_told, is_begun=is_begun)
+            crew.hand_out(today)
+            # While the workers are busy, the next day is read.
             tomorrow = next(ahead, None)
-            if not is_told:
-                is_begun = False
+            if not today.is_told:
                 if last is not None:
                     heard(shop, last)
                 crew.wait()
                 now[0] = midnight_after(today.day)
                 crew.ask(Settle(today.day))
                 crew.wait()
-                last = shop.run(close_day, day=today.day, sales=len(today.baskets), unfitting=today.unfitting)
+                last = shop.run(close_day, day=today.day, sales=today.sales, unfitting=today.unfitting)
             today = tomorrow
         crew.ask(Audit(plan.last_day))
         if last is not None:
@@ -117,22 +117,38 @@ def replay(plan: Plan, heard: Callable[[Commerce, DayClosed], None]) -> Audited:
 # --- the data ------------------------------------------------------------------------------------
 
 
-def _days(plan: Plan) -> Iterator[_Day]:
-    """Every day of the plan, also those on which nothing was sold."""
+def _days(plan: Plan, closed: date | None) -> Iterator[_Day]:
+    """Every day of the plan, also those on which nothing was sold; those up to *closed* were told before."""
     products = coupons(plan.data)
     redeemed: dict[date, list[Redemption]] = defaultdict(list)
     for each in redemptions(plan.data):
         redeemed[each.day].append(each)
     told = days(plan.data)
     ahead = next(told, None)
+    first = FIRST_DAY if closed is None else closed + A_DAY
     day = FIRST_DAY
     while day <= plan.last_day:
         baskets: Sequence[Basket] = ()
         if ahead is not None and ahead[0] == day:
             baskets, ahead = ahead[1], next(told, None)
         fitting, unfitting = attached(baskets, redeemed.get(day, ()), products)
-        yield _Day(day, baskets, fitting, tuple([_refused(each) for each in unfitting]))
+        work = [
+            _part(day, [each for each in baskets if each.household % plan.workers == number], fitting, first)
+            for number in range(plan.workers)
+        ]
+        parts = tuple([pickle.dumps(each) for each in work])
+        yield _Day(day, day < first, len(baskets), tuple([_refused(each) for each in unfitting]), parts)
         day += A_DAY
+
+
+def _part(
+    day: date, baskets: Sequence[Basket], fitting: Mapping[int, tuple[CampaignId, ...]], first: date
+) -> Work:
+    """What one worker is to do with its baskets of *day*; the *first* that is open may have been begun."""
+    if day < first:
+        return Remember(baskets)
+    coupons = {basket.id: fitting[basket.id] for basket in baskets if basket.id in fitting}
+    return Tell(day, baskets, coupons, is_begun=day == first)
 
 
 def _refused(redeemed: Redemption) -> Unfitting:
@@ -148,17 +164,15 @@ class _Crew:
 
     pipes: Sequence[Connection]
 
-    def hand_out(self, day: _Day, *, is_told: bool, is_begun: bool) -> None:
+    def hand_out(self, day: _Day) -> None:
         """Give each worker the baskets of its households: to tell, or only to remember."""
-        for number, pipe in enumerate(self.pipes):
-            baskets = [basket for basket in day.baskets if basket.household % len(self.pipes) == number]
-            fitting = {each.id: day.coupons[each.id] for each in baskets if each.id in day.coupons}
-            _send(pipe, Remember(baskets) if is_told else Tell(day.day, baskets, fitting, is_begun))
+        for pipe, part in zip(self.pipes, day.parts, strict=True):
+            _send(pipe, part)
 
     def ask(self, work: Work) -> None:
         """Ask the same of all of them."""
         for pipe in self.pipes:
-            _send(pipe, work)
+            _send(pipe, pickle.dumps(work))
 
     def wait(self) -> list[Any]:
         """Wait until all of them are done, and hear what they say."""
@@ -171,9 +185,9 @@ class _Crew:
 _GONE: Final = WorkerGone("a worker ended before it was done; run it again to go on from there")
 
 
-def _send(pipe: Connection, work: Work) -> None:
+def _send(pipe: Connection, work: bytes) -> None:
     try:
-        pipe.send(work)
+        pipe.send_bytes(work)
     except (BrokenPipeError, ConnectionResetError):
         raise _GONE from None
 

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from examples.replay.customer import ENOUGH, NOTHING, Purse, burns
+from examples.replay.customer import NOTHING, Purse, burns
 from examples.replay.progress import EVENTS
 from examples.replay.receipts import ZONE, Basket
 from examples.replay.telling import sale_of
@@ -134,9 +134,9 @@ class _Telling:
     """What a worker remembers from day to day."""
 
     def __init__(self, shop: Commerce, rulebook: Rulebook) -> None:
-        longest = timedelta(days=rulebook.points.activation_days + (rulebook.points.expiry_days or 0))
+        wakes_after = timedelta(days=rulebook.points.activation_days)
         self.shop = shop
-        self.purses: dict[int, Purse] = defaultdict(lambda: Purse(longest))
+        self.purses: dict[int, Purse] = defaultdict(lambda: Purse(wakes_after))
 
     def remember(self, baskets: Sequence[Basket]) -> None:
         """Every household keeps its receipts."""
@@ -166,9 +166,6 @@ class _Telling:
             by_household[basket.household].append(basket)
         burned: dict[int, Points] = {}
         for household, own in by_household.items():
-            if self.purses[household].may_hold(ENOUGH, asked.day):
-                burned.update(zip((basket.id for basket in own), burns(own, self.shop), strict=True))
-        return [
-            sale_of(basket, asked.coupons.get(basket.id, ()), burned.get(basket.id, NOTHING))
-            for basket in baskets
-        ]
+            spent = burns(own, self.purses[household], self.shop)
+            burned.update(zip((basket.id for basket in own), spent, strict=True))
+        return [sale_of(basket, asked.coupons.get(basket.id, ()), burned[basket.id]) for basket in baskets]
