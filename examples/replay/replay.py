@@ -88,9 +88,8 @@ def replay(plan: Plan, heard: Callable[[Commerce, DayClosed], None]) -> Audited:
         storage = stack.enter_context(SqliteStorage(plan.file, wait_seconds=WAIT_SECONDS))
         shop = shop_over(storage, plan.rulebook, lambda: now[0])
         closed = shop.run(closed_until)
-        crew = _Crew(
-            [stack.enter_context(_worker(plan, Shard(plan.workers, each))) for each in range(plan.workers)]
-        )
+        crew = _Crew([stack.enter_context(_worker()) for _ in range(plan.workers)])
+        crew.order(plan)
         last: DayClosed | None = None
         ahead = _days(plan, closed)
         today = next(ahead, None)
@@ -164,6 +163,12 @@ class _Crew:
 
     pipes: Sequence[Connection]
 
+    def order(self, plan: Plan) -> None:
+        """Tell each of them what it is there for."""
+        for number, pipe in enumerate(self.pipes):
+            order = Order(plan.file, plan.rulebook, Shard(len(self.pipes), number))
+            _send(pipe, pickle.dumps(order))
+
     def hand_out(self, day: _Day) -> None:
         """Give each worker the baskets of its households: to tell, or only to remember."""
         for pipe, part in zip(self.pipes, day.parts, strict=True):
@@ -193,11 +198,11 @@ def _send(pipe: Connection, work: bytes) -> None:
 
 
 @contextmanager
-def _worker(plan: Plan, shard: Shard) -> Iterator[Connection]:
+def _worker() -> Iterator[Connection]:
     # Spawned, not forked: a database connection must not cross into another process.
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
-    process = context.Process(target=work, args=(Order(plan.file, plan.rulebook), shard, theirs), daemon=True)
+    process = context.Process(target=work, args=(theirs,), daemon=True)
     process.start()
     theirs.close()
     try:

@@ -7,11 +7,14 @@ told in part before a crash is told to its end with the very same points.
 from __future__ import annotations
 
 import gc
+import os
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
-from multiprocessing.connection import Connection
+from multiprocessing import parent_process
+from multiprocessing.connection import Connection, wait
 from pathlib import Path
+from threading import Thread
 from typing import Final, TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -47,10 +50,11 @@ WAIT_SECONDS: Final = 60
 
 @attrs.frozen
 class Order:
-    """Which file a worker is to work on, and by which rules."""
+    """Which file a worker is to work on, by which rules, and its part of a tick and of an audit."""
 
     file: Path
     rulebook: Rulebook
+    shard: Shard
 
 
 @attrs.frozen
@@ -97,13 +101,15 @@ def shop_over(storage: SqliteStorage, rulebook: Rulebook, clock: Clock) -> Comme
     return Commerce(storage, rulebook, keys=DemoKeys(), clock=clock, events=EVENTS)
 
 
-def work(order: Order, shard: Shard, pipe: Connection) -> None:
-    """Do what is asked for, and say when it is done, until nobody asks any more.
+def work(pipe: Connection) -> None:
+    """Do what is asked for, and say when it is done, until nobody asks any more. The first is the order.
 
     The answer to an audit is what it found; to all else it is None, and to what is remembered there is none.
     """
+    Thread(target=_end_with_the_conductor, daemon=True).start()
     gc.freeze()
     gc.set_threshold(YOUNG_OBJECTS_MAX)
+    order: Order = pipe.recv()
     now = [midnight_after(date(2016, 12, 31))]
     with SqliteStorage(order.file, wait_seconds=WAIT_SECONDS) as storage:
         shop = shop_over(storage, order.rulebook, lambda: now[0])
@@ -120,14 +126,22 @@ def work(order: Order, shard: Shard, pipe: Connection) -> None:
                         pipe.send(None)
                     case Settle(day):
                         now[0] = midnight_after(day)
-                        shop.tick(shard=shard)
+                        shop.tick(shard=order.shard)
                         pipe.send(None)
                     case Audit(day):
                         now[0] = midnight_after(day)
-                        pipe.send(shop.audit(shard=shard))
+                        pipe.send(shop.audit(shard=order.shard))
         except (EOFError, BrokenPipeError):
             # Whoever asked is gone; the next one goes on behind the last day that was closed.
             return
+
+
+def _end_with_the_conductor() -> None:
+    """Once nobody is there to hear of it, what is begun is left to the next worker, and not told by two."""
+    conductor = parent_process()
+    if conductor is not None:
+        wait([conductor.sentinel])
+        os._exit(1)
 
 
 class _Telling:

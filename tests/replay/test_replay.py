@@ -7,14 +7,16 @@ from pathlib import Path
 import attrs
 import pytest
 
-from tests.replay.accounts import FOLDER, Replayed, replayed
+from examples.replay.replay import YEAR_DAYS
+from tests.replay.accounts import FOLDER, Replayed, kept_in, replayed
+from tests.replay.deaths import everybody, told_with_deaths
 from tests.replay.oracle import Told, told
 
 SOME_DAYS = 36
 """Long enough for coupons, tiers and the first burns."""
 
-SOME_MONTHS = 120
-"""Long enough for points to run out, and for tiers and stages to turn by themselves."""
+DEATHS = 5
+"""Each costs the reading of all days before it."""
 
 
 def assert_the_books_are_those_of(oracle: Told, replayed: Replayed) -> None:
@@ -43,16 +45,9 @@ def test_of_some_weeks_the_books_are_those_of_the_oracle(tmp_path: Path) -> None
 
 
 @pytest.mark.prove
-def test_of_some_months_the_books_are_those_of_the_oracle(tmp_path: Path) -> None:
-    months = replayed(tmp_path / "shop.db", SOME_MONTHS)
-
-    assert_the_books_are_those_of(told(str(FOLDER), SOME_MONTHS), months)
-    assert any(month.expired for month in months.report.points)
-
-
-@pytest.mark.soak
-def test_of_the_year_the_books_are_those_of_the_oracle(tmp_path: Path) -> None:
-    year = replayed(tmp_path / "shop.db", 365)
+def test_of_the_year_that_was_killed_on_the_way_the_books_are_those_of_the_oracle(tmp_path: Path) -> None:
+    told_with_deaths(tmp_path / "year", YEAR_DAYS, DEATHS, everybody, last=60)
+    year = kept_in(tmp_path / "year" / "shop.db", YEAR_DAYS, is_balanced=True)
     points = year.report.points
 
     assert_the_books_are_those_of(told(str(FOLDER)), year)

@@ -1,0 +1,52 @@
+"""The program itself, started, killed at random moments, and started again until it has come to its end."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final, TypeAlias
+
+ROOT: Final = Path(__file__).parents[2]
+
+Kill: TypeAlias = Callable[[subprocess.Popen[bytes]], None]
+
+
+def started(folder: Path, days: int) -> subprocess.Popen[bytes]:
+    """The program, in a process group of its own."""
+    told = ["--days", str(days), "--file", str(folder / "shop.db"), "--page", str(folder / "page.html")]
+    return subprocess.Popen(  # noqa: S603  # it is this very program
+        [sys.executable, "-m", "examples.replay", *told],
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+
+
+def everybody(process: subprocess.Popen[bytes]) -> None:
+    """Kill all of its processes at one moment."""
+    os.killpg(process.pid, signal.SIGKILL)
+
+
+def the_conductor(process: subprocess.Popen[bytes]) -> None:
+    """Kill the one that gives out the work; its workers find out for themselves."""
+    process.kill()
+
+
+def told_with_deaths(folder: Path, days: int, deaths: int, kill: Kill, *, last: float = 7.0) -> Path:
+    """Kill the program so many times, *last* seconds after its start at the latest, and let it end well."""
+    folder.mkdir()
+    moments = random.Random(f"{deaths} {kill.__name__}")  # noqa: S311  # not for secrets
+    for _ in range(deaths):
+        process = started(folder, days)
+        time.sleep(moments.uniform(2.5, last))
+        kill(process)
+        process.wait()
+    assert 0 == started(folder, days).wait()
+    return folder
