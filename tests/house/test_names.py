@@ -101,13 +101,20 @@ TESTING_NAMES: Final = (
     "CountingIds",
     "CountingStorage",
     "CrashingStorage",
+    "Fault",
     "FrozenClock",
+    "Heard",
     "LossyStorage",
     "RefusingStorage",
+    "Simulated",
     "SimulatedCrash",
     "StorageConformance",
+    "Violation",
+    "Wish",
+    "Workload",
     "agreement_with_memory",
     "given",
+    "simulate",
 )
 """What somebody who tests a host or an adapter imports."""
 

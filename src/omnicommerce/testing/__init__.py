@@ -5,6 +5,9 @@
 * `FrozenClock`, `CountingIds`: a time that stands still and ids that are always the same.
 * `given`: given/when/then for the shop's decisions.
 * `BlockingStorage`: an async storage for callers that wait.
+* `simulate` lets a shop live through everything that can go wrong, out of one seed; `Workload`, `Wish` and
+  `Heard` are for workloads of a host's own.
+* `omnicommerce.testing.invariants`: what must be true of the books, as `audit` knows it.
 """
 
 from __future__ import annotations
@@ -24,6 +27,13 @@ if TYPE_CHECKING:
     from omnicommerce.testing.faults import RefusingStorage as RefusingStorage
     from omnicommerce.testing.faults import SimulatedCrash as SimulatedCrash
     from omnicommerce.testing.ids import CountingIds as CountingIds
+    from omnicommerce.testing.simulation.faults import Fault as Fault
+    from omnicommerce.testing.simulation.simulate import Simulated as Simulated
+    from omnicommerce.testing.simulation.simulate import Violation as Violation
+    from omnicommerce.testing.simulation.simulate import simulate as simulate
+    from omnicommerce.testing.simulation.wishes import Heard as Heard
+    from omnicommerce.testing.simulation.wishes import Wish as Wish
+    from omnicommerce.testing.simulation.wishes import Workload as Workload
     from omnicommerce.testing.storage import StorageConformance as StorageConformance
 
 _WHERE: Final = {
@@ -32,13 +42,20 @@ _WHERE: Final = {
     "CountingIds": "ids",
     "CountingStorage": "faults",
     "CrashingStorage": "faults",
+    "Fault": "simulation.faults",
     "FrozenClock": "clock",
+    "Heard": "simulation.wishes",
     "LossyStorage": "faults",
     "RefusingStorage": "faults",
+    "Simulated": "simulation.simulate",
     "SimulatedCrash": "faults",
     "StorageConformance": "storage",
+    "Violation": "simulation.simulate",
+    "Wish": "simulation.wishes",
+    "Workload": "simulation.wishes",
     "agreement_with_memory": "agreement",
     "given": "decisions",
+    "simulate": "simulation.simulate",
 }
 
 __all__ = [
@@ -47,13 +64,20 @@ __all__ = [
     "CountingIds",
     "CountingStorage",
     "CrashingStorage",
+    "Fault",
     "FrozenClock",
+    "Heard",
     "LossyStorage",
     "RefusingStorage",
+    "Simulated",
     "SimulatedCrash",
     "StorageConformance",
+    "Violation",
+    "Wish",
+    "Workload",
     "agreement_with_memory",
     "given",
+    "simulate",
 ]
 
 
