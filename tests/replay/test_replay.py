@@ -15,7 +15,7 @@ from tests.replay.oracle import Told, told
 SOME_DAYS = 36
 """Long enough for coupons, tiers and the first burns."""
 
-DEATHS = 5
+DEATHS = 3
 """Each costs the reading of all days before it."""
 
 
