@@ -181,6 +181,15 @@ def test_the_books_of_a_sound_shop_balance() -> None:
     assert WHOLE._entries[-1].position == found.position
 
 
+def test_a_text_that_looks_like_the_seams_of_an_entry_is_a_text() -> None:
+    """Entries are taken apart where their fact begins and ends, and a reason may say anything."""
+    shop = shop_of(copied(WHOLE))
+    reason = ',"fact":{},"members":["x"],"n":7,"recorded_at":"' + '"]}' * 3
+    shop.commerce.points.adjust(member=shop.member(), points=Points(5), reason=reason)
+
+    assert () == both_ways(shop.storage).findings
+
+
 def test_an_empty_shop_balances() -> None:
     assert Audited(0, 0, 0, (), 0, "") == both_ways(MemoryStorage())
 

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from omnicommerce import wire
 from omnicommerce.kernel.collection import ABSENT
-from omnicommerce.kernel.errors import BadWire
+from omnicommerce.kernel.errors import BadWire, Fault
 from omnicommerce.kernel.instant import as_text, parse_instant
 from omnicommerce.kernel.process import THE_BEGINNING, Expected, Found, Likeness, Standing, Told
 from omnicommerce.ports.storage import COUNTERS, KEYS_MAX, Entry, Key, Position, Record
@@ -29,7 +29,7 @@ def told(after: str, limit: int, world: World) -> Steps[tuple[Told, ...]]:
 def _told(entry: Entry, vocabulary: wire.Vocabulary) -> Told:
     fault = "" if entry_id(entry.body) == entry.id else "its body is not the one it was written with"
     try:
-        said = wire.parse_ours(entry.body)
+        said, fact = (wire.parse_ours(entry.body), "") if fault else _opened(entry.body)
         writes, adds = _writes(said.get("writes", ())), _adds(said.get("adds", ()))
         if fault:
             return Told(position=entry.position, id=entry.id, fault=fault, writes=writes, adds=adds)
@@ -44,7 +44,9 @@ def _told(entry: Entry, vocabulary: wire.Vocabulary) -> Told:
             batch=batch,
             number=number,
             subject=str(members[0]) if members else writes[0][1] if writes else entry.id,
-            read=(lambda: wire.fact_of(tag, said["v"], said["fact"], vocabulary)) if is_known else _nothing,
+            read=(lambda: wire.fact_of(tag, said["v"], wire.parse_ours(fact), vocabulary))
+            if is_known
+            else _nothing,
             at=parse_instant(said["at"]) if is_known else THE_BEGINNING,
             recorded_at=parse_instant(said["recorded_at"]),
             writes=writes,
@@ -58,6 +60,24 @@ def _told(entry: Entry, vocabulary: wire.Vocabulary) -> Told:
             writes=_salvaged(entry.body, "writes", _writes),
             adds=_salvaged(entry.body, "adds", _adds),
         )
+
+
+def _opened(body: str) -> tuple[Any, str]:
+    """What stands around the fact, and the fact as text: most of an entry is its fact, and not all are read.
+
+    The fields of an entry stand in the order of their names, and none but its fact is an object with a field
+    of the same name as one of the entry. Within a text a quote is written with a stroke before it.
+    """
+    before, is_there, rest = body.partition(',"fact":')
+    inside, has_number, behind = rest.rpartition(',"n":')
+    if not is_there or not has_number:
+        raise BadWire((Fault("$", "expected an entry with a fact and a number"),))
+    fact, members = inside, ""
+    if inside.endswith("]"):
+        # A fact is an object, so this is the end of the members that stand behind it.
+        fact, _, members = inside.rpartition(',"members":')
+    said = wire.parse_ours(f'{before},"members":{members or "[]"},"n":{behind}')
+    return said, fact
 
 
 def _nothing() -> None:
