@@ -30,6 +30,7 @@ from omnicommerce import (
     wire,
 )
 from omnicommerce.coupons import CouponRedeemed, CouponReleased, Usage
+from omnicommerce.kernel.actor import System
 from omnicommerce.kernel.channel import Channel
 from omnicommerce.kernel.collection import Collection, Keep, NotPersonal, Version
 from omnicommerce.kernel.errors import CommerceError
@@ -50,6 +51,7 @@ from omnicommerce.processes.folds import FOLDS
 from omnicommerce.processes.laws import Laws
 from omnicommerce.runner.drivers import blocking
 from omnicommerce.runner.journal import compared, entry_id
+from tests.backstage import journal
 from tests.flows.test_laws import TICKS, histories, told_in_time
 from tests.lending import EVENTS
 from tests.processes.stories import Damaged, copied, everything_happened, pack, shop_of, unpack
@@ -182,11 +184,13 @@ def test_the_books_of_a_sound_shop_balance() -> None:
 
 
 def test_a_text_that_looks_like_the_seams_of_an_entry_is_a_text() -> None:
-    """Entries are taken apart where their fact begins and ends, and a reason may say anything."""
+    """Entries are taken apart where their fact begins and ends; a receipt, or an actor, may say anything."""
     shop = shop_of(copied(WHOLE))
-    reason = ',"fact":{},"members":["x"],"n":7,"recorded_at":"' + '"]}' * 3
-    shop.commerce.points.adjust(member=shop.member(), points=Points(5), reason=reason)
+    seams = '","fact":{},"members":["x"],"n":7,"recorded_at":"]}'
+    acting = attrs.evolve(shop, commerce=shop.commerce.acting(System(seams)))
+    tell(acting, sale(seams, [(seams, 1, 500)], at=shop.clock()))
 
+    assert seams in journal(shop.storage)[-1]["actor"]["name"]
     assert () == both_ways(shop.storage).findings
 
 
