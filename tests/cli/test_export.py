@@ -71,7 +71,7 @@ def changed(path: Path, statement: str, *values: object) -> None:
 # --- the lines -----------------------------------------------------------------------------------
 
 
-def test_an_entry_is_a_line_of_json_that_says_where_it_stands_and_then_all_that_it_says(file: Path, lines: list[str]) -> None:
+def test_a_line_says_where_an_entry_stands_and_then_all_that_it_says(file: Path, lines: list[str]) -> None:
     with SqliteStorage(file) as storage:
         entries = storage.journal(START, 1_000)
 

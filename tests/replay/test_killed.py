@@ -9,7 +9,7 @@ import pytest
 from tests.replay.accounts import content, replayed
 from tests.replay.deaths import Kill, everybody, the_conductor, told_with_deaths
 
-DAYS = 6
+DAYS = 4
 
 
 @pytest.fixture(scope="module")
@@ -27,6 +27,7 @@ def test_killed_at_any_moment_it_ends_with_the_same_content_and_the_same_page(
     assert (undisturbed / "page.html").read_bytes() == (killed / "page.html").read_bytes()
 
 
+@pytest.mark.prove
 def test_told_by_one_worker_instead_of_two_it_is_the_same(undisturbed: Path, tmp_path: Path) -> None:
     replayed(tmp_path / "alone.db", DAYS, workers=1)
 
