@@ -11,7 +11,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -22,6 +23,7 @@ from examples.replay.dataset import data_folder, days
 
 ROOT: Final = Path(__file__).parents[1]
 LENGTHS: Final = (30, 90, 180, 365)
+SMOKE_LENGTHS: Final = (1, 2)
 ALONE: Final = 90
 """How many days are also told by one worker alone."""
 
@@ -40,7 +42,7 @@ class Cost:
 
 def measure(effort: Effort) -> Iterator[Row]:
     """Longer and longer replays by two workers, and one by one worker."""
-    lengths = [effort.of(length, 1 + place) for place, length in enumerate(LENGTHS)]
+    lengths = SMOKE_LENGTHS if effort.is_smoke else LENGTHS
     sales = _sales_until(lengths)
     costs = {length: _cost(length, workers=2) for length in lengths}
     first, whole = lengths[0], lengths[-1]
@@ -52,7 +54,7 @@ def measure(effort: Effort) -> Iterator[Row]:
             unit="ms",
             goal=0.8,
         )
-    alone = effort.of(ALONE, 2)
+    alone = effort.of(ALONE, 1)
     yield Row(
         what=f"{alone} days by two workers, beside one",
         ours=costs[alone].seconds,
@@ -70,9 +72,9 @@ def measure(effort: Effort) -> Iterator[Row]:
     )
 
 
-def _sales_until(lengths: list[int]) -> dict[int, int]:
+def _sales_until(lengths: Sequence[int]) -> dict[int, int]:
     """How many sales there are in the first so many days."""
-    told = [len(baskets) for _, baskets in days(data_folder())]
+    told = [len(baskets) for _, baskets in islice(days(data_folder()), max(lengths))]
     return {length: sum(told[:length]) for length in lengths}
 
 
