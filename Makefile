@@ -13,7 +13,7 @@ help:
 	@echo "make test   every test, under branch coverage, in a virtual environment of its own"
 	@echo "make check  format, lint, types, benchmark shapes, the documentation, and the coverage of the last make test"
 	@echo "make prove  the slow proofs"
-	@echo "make bench  every benchmark   make demo  a year of a retailer   make soak  checks on data of yours"
+	@echo "make bench  every benchmark   make demo  a year of a retailer   make soak  what takes long"
 
 # A stamp of its own marks an environment in the making, so one that was interrupted is begun anew.
 $(READY): pyproject.toml requirements-dev.txt

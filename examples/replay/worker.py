@@ -42,7 +42,7 @@ A_DAY: Final = timedelta(days=1)
 A_SECOND: Final = timedelta(seconds=1)
 
 YOUNG_OBJECTS_MAX: Final = 50_000
-"""A shop's work leaves hardly any cycles behind, so they may be looked for seldom: that saves a tenth."""
+"""A shop's work leaves hardly any cycles behind, so they may be looked for seldom."""
 
 WAIT_SECONDS: Final = 60
 """How long one of them waits while another writes."""

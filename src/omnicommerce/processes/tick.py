@@ -47,9 +47,9 @@ class Failure:
 class Ticked:
     """How many to-dos were done, put off because they failed, and put aside because they failed too often.
 
-    `settled` is how many persons time had changed: points that ran out, another tier or stage. `failures`
-    names the first of whatever failed, FAILURES_MAX at the most; a person whose settling failed is tried
-    again in the next tick.
+    `settled` is how many persons were due: points had run out, tier or stage had turned, or might have and
+    had not, since what was bought meanwhile puts that off. `failures` names the first of whatever failed,
+    FAILURES_MAX at the most; a person whose settling failed is tried again in the next tick.
     """
 
     done: int = 0
