@@ -1,4 +1,8 @@
-"""The kit of omnicommerce, run over the adapter: this file is all that its author has to write."""
+"""The kit of omnicommerce, run over the adapter: this file is all that its author has to write.
+
+``pytest -p omnicommerce.testing.kit_report --kit-report examples/adapter/kit_report.txt examples/adapter``
+writes the report beside it. `pip install lmdb` first.
+"""
 
 from __future__ import annotations
 
