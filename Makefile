@@ -41,6 +41,7 @@ check: $(READY)
 
 prove: $(READY)
 	$(BIN)/python -m pytest -m prove --durations 5
+	$(BIN)/python -m pytest examples/adapter
 
 # A benchmark exits 0 when a goal is missed; what it prints says so.
 bench: $(READY)

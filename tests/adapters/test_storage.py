@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -40,29 +41,41 @@ class TestMemory(StorageConformance):
 
 class TestAsyncMemory(StorageConformance):
     is_durable = False
+    held_max = 3
 
     def make(self) -> AsyncMemoryStorage:
         return AsyncMemoryStorage()
 
 
 class TestSqlite(StorageConformance):
+    held_max = 3
+
     def make(self) -> SqliteStorage:
         return SqliteStorage(new_file())
 
     def reopen(self, storage: SqliteStorage) -> SqliteStorage:
         return SqliteStorage(storage.path)
 
+    def elsewhere(self, storage: SqliteStorage) -> partial[SqliteStorage]:
+        return partial(SqliteStorage, storage.path)
+
 
 class TestSqliteWithALog(StorageConformance):
+    held_max = 6
+
     def make(self) -> SqliteStorage:
         return SqliteStorage(new_file(), journal_mode="wal")
 
     def reopen(self, storage: SqliteStorage) -> SqliteStorage:
         return SqliteStorage(storage.path, journal_mode="wal")
 
+    def elsewhere(self, storage: SqliteStorage) -> partial[SqliteStorage]:
+        return partial(SqliteStorage, storage.path, journal_mode="wal")
+
 
 class TestThreadedMemory(StorageConformance):
     is_durable = False
+    held_max = 3
 
     def make(self) -> ThreadedStorage:
         return ThreadedStorage(MemoryStorage())
@@ -72,3 +85,12 @@ TestAgreement = agreement_with_memory(
     lambda: SqliteStorage(new_file()), lambda storage: SqliteStorage(storage.path)
 )
 TestAgreement.settings = settings(max_examples=25, stateful_step_count=20, deadline=None)  # type: ignore[attr-defined]
+
+
+@pytest.mark.prove
+class TestSqliteAtLength(TestSqlite):
+    """Every call held up wherever it can be, hundreds of histories, and five hundred kills."""
+
+    held_max = 60
+    seeds = 100
+    kills = 500

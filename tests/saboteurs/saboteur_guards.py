@@ -130,6 +130,22 @@ class CountsVersions(MemoryStorage):
         super()._put(put, Version("1" if held is None else str(int(held.version) + 1)))
 
 
+class KeepsTheFirstVersion(MemoryStorage):
+    """A record has the version it was made with, however often it is changed."""
+
+    def _put(self, put: Put, version: Version) -> None:
+        held = self._records.get(put.key)
+        super()._put(put, version if held is None else held.version)
+
+
+class DropsStalePuts(MemoryStorage):
+    """`UPDATE ... WHERE version = ?`, and nobody looks at the number of rows."""
+
+    def commit(self, batch: Batch) -> Committed:
+        puts = tuple(put for put in batch.puts if put.version == _version(self, put.key))
+        return super().commit(attrs.evolve(batch, puts=puts))
+
+
 class NeverRecovers(MemoryStorage):
     """After a conflict the transaction stays open, and nobody gets in any more."""
 

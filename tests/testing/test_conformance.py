@@ -78,6 +78,36 @@ def test_a_subclass_must_say_how_to_make_and_reopen() -> None:
         Lazy().again(MemoryStorage())
 
 
+def test_a_neighbour_is_a_shop_of_its_own_unless_a_subclass_knows_better() -> None:
+    class Housed(Memory):
+        def neighbour(self, storage: Any) -> Any:
+            return storage
+
+    first = MemoryStorage()
+
+    assert first is not Memory().beside(first)
+    assert first is Housed().beside(first)
+
+
+def test_a_door_that_was_shut_is_not_closed_again() -> None:
+    closed: list[object] = []
+
+    class Closing(MemoryStorage):
+        def close(self) -> None:
+            closed.append(self)
+
+    class Case(Memory):
+        def make(self) -> MemoryStorage:
+            return Closing()
+
+    case = Case()
+    first, second = case.fresh(), case.fresh()
+    case.shut(first)
+    case.teardown_method()
+
+    assert [first, second] == closed
+
+
 def test_a_storage_is_closed_after_its_law() -> None:
     closed: list[object] = []
 

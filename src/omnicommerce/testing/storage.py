@@ -1,6 +1,8 @@
-"""StorageConformance: hold a storage adapter to every sentence of its port.
+"""StorageConformance: hold a storage adapter to every sentence of its port, on four levels.
 
 Subclass it in a test file, and run pytest:
+
+    from functools import partial
 
     from omnicommerce.testing import StorageConformance
 
@@ -11,11 +13,17 @@ Subclass it in a test file, and run pytest:
         def reopen(self, storage):
             return MyStorage(storage.database)
 
-What a kit within one process cannot show: that a commit survives a kill or a power cut, and that locks
-hold between processes. Race and kill real processes over your storage as well.
+        def elsewhere(self, storage):
+            return partial(MyStorage, storage.database)
 
-Every law below is one sentence of `omnicommerce.ports.storage`. A law that your database cannot keep is
-not replaced but marked, so that the gap is written down where everybody sees it:
+* **A**, fidelity and records: what was given is given back, and every operation does what it says.
+* **B**, isolation: small programs over every order of their calls, and races of threads.
+* **C**, histories: random ones with restarts, lost requests and lost answers, out of one seed.
+* **D**, processes: several race for one database, and some of them are killed.
+
+At the end of the run stands a report by level; see `omnicommerce.testing.kit_report`. Every law is one
+sentence of `omnicommerce.ports.storage`. A law that your database cannot keep is not replaced but marked,
+so that the gap is written down where everybody sees it:
 
         @pytest.mark.xfail(reason="our database counts in 32 bits")
         def test_large_numbers_stay_exact(self):
@@ -25,23 +33,22 @@ not replaced but marked, so that the gap is written down where everybody sees it
 from __future__ import annotations
 
 import inspect
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+import pytest
 
 from omnicommerce.ports.storage import AsyncStorage, Storage
+from omnicommerce.testing import kit_report
 from omnicommerce.testing.blocking import BlockingStorage
-from omnicommerce.testing.storage_laws import (
-    atomicity,
-    counters,
-    durability,
-    fidelity,
-    journal,
-    races,
-    scans,
-    versions,
-)
+from omnicommerce.testing.litmus.stage import STUCK_SECONDS
+from omnicommerce.testing.storage_laws.level_a import LevelA
+from omnicommerce.testing.storage_laws.level_b import LevelB
+from omnicommerce.testing.storage_laws.level_c import LevelC
+from omnicommerce.testing.storage_laws.level_d import LevelD
 
 
-class StorageConformance:
+class StorageConformance(LevelA, LevelB, LevelC, LevelD):
     """The laws of the storage port; a subclass says how to make a storage and how to open it again.
 
     Blocking and async storages are welcome. A storage that has a `close` is closed after each test.
@@ -49,6 +56,21 @@ class StorageConformance:
 
     is_durable: bool = True
     """False for a storage that is gone with its process; `reopen` may then return the same object."""
+
+    is_shared: bool = True
+    """False for a storage that only one process may open at a time: level D is then not asked for."""
+
+    held_max: int = 24
+    """So many orders of each litmus program in which one call is held up halfway; more find more."""
+
+    stuck_seconds: float = STUCK_SECONDS
+    """When no call of a litmus program has ended for so long, none ever will."""
+
+    seeds: int = 8
+    """So many random histories of each kind; more find more."""
+
+    kills: int = 5
+    """So many processes are killed while they write; more find more."""
 
     def make(self) -> Storage | AsyncStorage:
         """A new, empty storage."""
@@ -60,6 +82,19 @@ class StorageConformance:
             raise NotImplementedError("a subclass opens the same data again, or says is_durable = False")
         return storage  # type: ignore[no-any-return]
 
+    def neighbour(self, storage: Any) -> Storage | AsyncStorage:  # noqa: ARG002  # a subclass has a use for it
+        """Another shop, empty, in the same database; unless a subclass says so, one of its own."""
+        return self.make()
+
+    def elsewhere(self, storage: Any) -> Callable[[], Storage | AsyncStorage]:
+        """What another process calls to open the same data; it is pickled on its way there."""
+        raise NotImplementedError(
+            "a subclass returns a picklable call that opens the data of this storage in another process,"
+            f" such as partial(MyStorage, path), or says is_shared = False; asked for {storage!r}"
+        )
+
+    # What the laws call.
+
     def fresh(self) -> Storage:
         """What `make` returns, with a blocking face if it is async."""
         made: object = self.make()
@@ -68,20 +103,55 @@ class StorageConformance:
 
     def again(self, storage: Storage) -> Storage:
         """What `reopen` returns, with a blocking face if it is async."""
-        inner = storage.storage if isinstance(storage, BlockingStorage) else storage
+        inner = _inner(storage)
         opened = self.reopen(inner)
         if opened is inner and not self.is_durable:
             return storage
         assert opened is not inner, "a durable storage must be opened anew: reopen returned the same object"
         return self._blocking(opened)
 
+    def beside(self, storage: Storage) -> Storage:
+        """What `neighbour` returns, with a blocking face if it is async."""
+        return self._blocking(self.neighbour(_inner(storage)))
+
+    def door(self, storage: Storage) -> Callable[[], Storage | AsyncStorage] | None:
+        """What `elsewhere` returns, or None for a storage that no other process can open."""
+        if not (self.is_shared and self.is_durable):
+            reason = "is_shared = False" if self.is_durable else "is_durable = False"
+            self.__dict__["_not_asked"] = reason
+            return None
+        return self.elsewhere(_inner(storage))
+
+    def shut(self, storage: Storage) -> None:
+        """Close a storage before its law ends, as a process that ends does."""
+        opened: list[Storage] = self.__dict__.get("_opened", [])
+        self.__dict__["_opened"] = [each for each in opened if each is not storage]
+        _close(storage)
+
+    def played(self, what: str, number: int) -> None:
+        """Take note of how much a law has judged, for the report."""
+        counts: dict[str, int] = self.__dict__.setdefault("_counts", {})
+        counts[what] = counts.get(what, 0) + number
+
     def teardown_method(self) -> None:
         """Close whatever the law has opened; pytest calls this after each test."""
         opened: list[Storage] = self.__dict__.pop("_opened", [])
         for storage in opened:
-            close = getattr(storage, "close", None)
-            if callable(close):
-                close()
+            _close(storage)
+
+    @pytest.fixture(autouse=True)
+    def kit_reported(self, request: pytest.FixtureRequest) -> Iterator[None]:
+        """Tell the report what becomes of each law."""
+        level = LAWS.get(request.node.originalname or request.node.name)
+        if level is None:  # a test of the subclass's own
+            yield
+            return
+        kit_report.listen(request.config)
+        told: dict[str, Any] = {"level": level, "laws": LAWS_OF_A_LEVEL, "counts": {}, "not_asked": ""}
+        request.node.user_properties.append((kit_report.PROPERTY, told))
+        yield
+        told["counts"] = self.__dict__.get("_counts", {})
+        told["not_asked"] = self.__dict__.get("_not_asked", "")
 
     def _blocking(self, storage: Storage | AsyncStorage) -> Storage:
         blocking: Any = storage
@@ -92,9 +162,9 @@ class StorageConformance:
 
     def test_no_law_is_replaced(self) -> None:
         """A law may be marked xfail with a reason; it may not be replaced."""
-        for name, law in vars(StorageConformance).items():
+        for name in LAWS:
             mine = inspect.getattr_static(self, name)
-            if not name.startswith("test_") or mine is law:
+            if mine is inspect.getattr_static(StorageConformance, name):
                 continue
             marks = getattr(mine, "pytestmark", ())
             has_reason = any(mark.name == "xfail" and mark.kwargs.get("reason") for mark in marks)
@@ -102,85 +172,29 @@ class StorageConformance:
                 f"{name} was replaced; mark it xfail(reason=...) instead, so that the gap shows"
             )
 
-    # All or nothing.
-    test_a_batch_is_stored_whole = atomicity.a_batch_is_stored_whole
-    test_a_conflict_stores_nothing = atomicity.a_conflict_stores_nothing
-    test_an_exhausted_counter_stores_nothing = atomicity.an_exhausted_counter_stores_nothing
-    test_the_storage_goes_on_after_a_refusal = atomicity.the_storage_goes_on_after_a_refusal
-    test_an_empty_batch_is_committed = atomicity.an_empty_batch_is_committed
-    test_an_empty_read_is_answered = atomicity.an_empty_read_is_answered
-    test_absent_things_read_as_absent = atomicity.absent_things_read_as_absent
-    test_a_read_keeps_order_and_doubles = atomicity.a_read_keeps_the_order_and_the_doubles_of_its_keys
-    test_kinds_do_not_mix = atomicity.records_counters_and_collections_do_not_mix
 
-    # Nobody writes over what he has not seen.
-    test_the_version_is_the_id_of_the_batch = versions.the_version_is_the_id_of_the_batch
-    test_a_put_needs_the_version_it_states = versions.a_put_needs_the_version_it_states
-    test_a_delete_needs_the_version_it_states = versions.a_delete_needs_the_version_it_states
-    test_a_check_needs_the_version_it_states = versions.a_check_needs_the_version_it_states
-    test_an_absent_key_can_be_checked = versions.an_absent_key_can_be_checked
-    test_a_check_changes_nothing = versions.a_check_changes_nothing
-    test_a_version_never_comes_back = versions.a_version_never_comes_back
+LAWS: Final = {
+    name: level
+    for level, laws in (
+        ("A", LevelA),
+        ("B", LevelB),
+        ("C", LevelC),
+        ("D", LevelD),
+        ("A", StorageConformance),
+    )
+    for name in vars(laws)
+    if name.startswith("test_")
+}
+"""Every law, with its level."""
 
-    # A bound is tested only in the direction of the delta.
-    test_a_counter_starts_at_zero_and_adds_up = counters.a_counter_starts_at_zero_and_adds_up
-    test_committed_tells_where_each_counter_stands = counters.committed_tells_where_each_counter_stands
-    test_a_floor_holds_those_who_take = counters.a_floor_holds_those_who_take
-    test_a_ceiling_holds_those_who_add = counters.a_ceiling_holds_those_who_add
-    test_giving_back_is_never_refused = counters.giving_back_is_never_refused
-    test_each_add_is_tested_in_order = counters.each_add_is_tested_against_the_running_total
-    test_large_numbers_stay_exact = counters.large_numbers_stay_exact
+LAWS_OF_A_LEVEL: Final = {level: list(LAWS.values()).count(level) for level in kit_report.LEVELS}
 
-    # Indexes in byte order.
-    test_a_range_is_half_open = scans.a_range_is_half_open
-    test_texts_sort_by_their_bytes = scans.texts_sort_by_their_bytes
-    test_ids_sort_by_their_bytes_at_one_text = scans.ids_sort_by_their_bytes_at_one_text
-    test_a_record_may_stand_in_an_index_several_times = scans.a_record_may_stand_in_an_index_several_times
-    test_rows_follow_the_last_version = scans.rows_follow_the_last_version
-    test_rows_vanish_with_their_record = scans.rows_vanish_with_their_record
-    test_a_refused_batch_files_nothing = scans.a_refused_batch_files_nothing
-    test_collections_and_indexes_do_not_mix = scans.collections_and_indexes_do_not_mix
-    test_a_page_knows_whether_there_is_more = scans.a_page_knows_whether_there_is_more
-    test_a_scan_goes_on_behind_the_last_row = scans.a_scan_goes_on_behind_the_last_row
-    test_paging_survives_inserts_and_deletes = scans.paging_survives_inserts_and_deletes
-    test_a_full_page_is_a_full_page = scans.a_full_page_is_a_full_page
 
-    # The journal is never late.
-    test_entries_keep_the_order_of_their_commits = journal.entries_keep_the_order_of_their_commits
-    test_a_position_is_a_mark = journal.a_position_is_a_mark
-    test_a_limit_is_kept = journal.a_limit_is_kept
-    test_later_entries_come_later = journal.later_entries_come_later
-    test_a_refused_batch_writes_no_entry = journal.a_refused_batch_writes_no_entry
-    test_a_trim_forgets_up_to_its_position = journal.a_trim_forgets_up_to_its_position
-    test_a_trim_spares_its_own_batch = journal.a_trim_spares_the_entries_of_its_own_batch
-    test_positions_are_never_used_twice = journal.positions_are_never_used_twice
+def _inner(storage: Storage) -> Any:
+    return storage.storage if isinstance(storage, BlockingStorage) else storage
 
-    # What was given is given back.
-    test_a_body_comes_back_as_it_was_given = fidelity.a_body_comes_back_as_it_was_given
-    test_a_replaced_body_is_replaced_to_the_letter = fidelity.a_replaced_body_is_replaced_to_the_letter
-    test_a_large_body_comes_back_whole = fidelity.a_large_body_comes_back_whole
-    test_no_two_names_are_the_same = fidelity.no_two_names_are_the_same
-    test_no_two_other_names_are_the_same = fidelity.no_two_collections_counters_or_indexes_are_the_same
-    test_index_texts_come_back_as_they_were_given = fidelity.index_texts_come_back_as_they_were_given
-    test_versions_come_back_as_they_were_given = fidelity.versions_come_back_as_they_were_given
-    test_a_text_is_kept_or_refused = fidelity.a_text_is_kept_or_refused
 
-    # As if one at a time.
-    test_the_last_item_is_sold_once = races.the_last_item_is_sold_once
-    test_no_addition_is_lost = races.no_addition_is_lost
-    test_two_doors_sell_the_last_item_once = races.two_doors_sell_the_last_item_once
-    test_two_doors_lose_no_addition = races.two_doors_lose_no_addition
-    test_one_of_two_wins_a_version = races.one_of_two_wins_a_version
-    test_one_of_two_deletes = races.one_of_two_deletes
-    test_no_two_write_past_each_other = races.no_two_write_past_each_other
-    test_no_two_rely_on_the_same_absence = races.no_two_rely_on_the_same_absence
-    test_a_read_is_one_look = races.a_read_is_one_look
-    test_a_scan_is_one_look = races.a_scan_is_one_look
-    test_no_entry_is_late = races.no_entry_is_late
-
-    # It survives the process.
-    test_everything_is_there_after_a_restart = durability.everything_is_there_after_a_restart
-    test_the_last_commit_is_there_after_a_restart = durability.the_last_commit_is_there_after_a_restart
-    test_a_refused_batch_stays_refused = durability.a_refused_batch_is_not_there_after_a_restart
-    test_guards_hold_across_a_restart = durability.guards_hold_across_a_restart
-    test_two_who_share_a_shop_see_each_other = durability.two_who_share_a_shop_see_each_other
+def _close(storage: Storage) -> None:
+    close = getattr(storage, "close", None)
+    if callable(close):
+        close()

@@ -1,0 +1,1 @@
+"""Random histories of several clients, with everything going wrong between them and the storage."""

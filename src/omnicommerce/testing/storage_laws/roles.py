@@ -1,0 +1,147 @@
+"""What each of several processes does with a storage that all of them have opened."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from omnicommerce.kernel.collection import ABSENT, Version
+from omnicommerce.kernel.errors import Conflict, Exhausted, Unavailable
+from omnicommerce.ports.storage import (
+    COUNTERS,
+    PAGE_MAX,
+    START,
+    Add,
+    Append,
+    Batch,
+    Check,
+    Key,
+    Put,
+    Query,
+    Record,
+    Storage,
+)
+
+LEFT: Final = "left"
+SUM: Final = Key("things", "sum")
+WRITES: Final = "writes"
+
+ATTEMPTS_MAX: Final = 20_000
+"""Who was turned away so often will never get through."""
+
+FOLLOWING_SECONDS: Final = 60.0
+"""A reader gives up after this; what it has missed by then it would never have read."""
+
+
+def take(storage: Storage, name: str, tries: int) -> Iterator[object]:
+    """Take one of what is left, so many times; tells how many it got."""
+    got = 0
+    for nth in range(tries):
+        receipt = Put(Key("receipts", f"{name}-{nth}"), "{}", (), ABSENT)
+        try:
+            _commit(storage, Batch(Version(f"{name}-{nth}"), puts=(receipt,), adds=(Add(LEFT, -1, floor=0),)))
+        except Exhausted:
+            continue
+        got += 1
+    yield got
+
+
+def increment(storage: Storage, name: str, tries: int) -> Iterator[object]:
+    """Add 1 to the sum so many times, by look, put and try again; tells how many times it did."""
+    for nth in range(tries):
+        for attempt in range(ATTEMPTS_MAX):
+            (seen,) = storage.read((SUM,))
+            assert isinstance(seen, Record), "the sum was written before the race"
+            put = Put(SUM, str(int(seen.body) + 1), (), seen.version)
+            try:
+                _commit(storage, Batch(Version(f"{name}-{nth}-{attempt}"), puts=(put,)))
+            except Conflict:
+                continue
+            break
+        else:
+            return
+    yield tries
+
+
+def claim(storage: Storage, name: str, tries: int) -> Iterator[object]:
+    """Make one's own record where nobody else's is, again and again; tells in which rounds it did."""
+    mine, others = (name, "one") if name == "other" else (name, "other")
+    for nth in range(tries):
+        guard = Check(Key("claims", f"{others}-{nth}"), ABSENT)
+        put = Put(Key("claims", f"{mine}-{nth}"), "{}", (), ABSENT)
+        try:
+            _commit(storage, Batch(Version(f"{mine}-{nth}"), checks=(guard,), puts=(put,)))
+        except Conflict:
+            continue
+        yield nth
+
+
+def append(storage: Storage, name: str, tries: int) -> Iterator[object]:
+    """Write entries, two a batch; tells how many."""
+    for nth in range(tries):
+        entries = (Append(f"{name}-{nth}", "{}"), Append(f"{name}-{nth}+", "{}"))
+        _commit(storage, Batch(Version(f"{name}-{nth}"), entries=entries))
+    yield 2 * tries
+
+
+def follow(storage: Storage, name: str, tries: int) -> Iterator[object]:  # noqa: ARG001  # all roles are called alike
+    """Follow the journal by its last position until so many entries were seen; tells each of them."""
+    mark, seen = START, 0
+    until = time.monotonic() + FOLLOWING_SECONDS
+    while seen < tries and time.monotonic() < until:
+        for entry in storage.journal(mark, 7):
+            seen += 1
+            mark = entry.position
+            yield entry.id
+
+
+def write_for_ever(storage: Storage, name: str, tries: int) -> Iterator[object]:  # noqa: ARG001  # likewise
+    """Two records, a head, a counter and an entry in each batch; tells each number once it is stored."""
+    (count, head) = storage.read((Key(COUNTERS, f"{WRITES}-{name}"), Key("heads", name)))
+    version = head.version if isinstance(head, Record) else ABSENT
+    assert isinstance(count, int), "a counter reads as an int"
+    for number in range(count, 1_000_000):
+        id = Version(f"{name}-{number}")
+        body = f'"{number}' + "x" * (number % 7 * 1_000) + '"'
+        rows = (("when", f"{name}-{number:06d}"),)
+        puts = [Put(Key("things", f"{name}-{side}-{number}"), body, rows, ABSENT) for side in "ab"]
+        puts.append(Put(Key("heads", name), str(number), (), version))
+        adds = (Add(f"{WRITES}-{name}", 1),)
+        _commit(storage, Batch(id, puts=tuple(puts), adds=adds, entries=(Append(f"{name}-{number}", "{}"),)))
+        version = id
+        yield number
+
+
+ROLES: Final[dict[str, Callable[[Storage, str, int], Iterator[object]]]] = {
+    role.__name__: role for role in (take, increment, claim, append, follow, write_for_ever)
+}
+
+
+def numbers_in(storage: Storage, name: str) -> tuple[int, str | None, list[str], list[str]]:
+    """What lies there of somebody who wrote for ever: count, head, rows of the index, entries."""
+    count, head = storage.read((Key(COUNTERS, f"{WRITES}-{name}"), Key("heads", name)))
+    assert isinstance(count, int), "a counter reads as an int"
+    rows: list[str] = []
+    page = storage.scan(Query("things", "when"))
+    while page.rows:
+        rows += [row.id for row in page.rows if row.id.startswith(f"{name}-")]
+        last = page.rows[-1]
+        page = storage.scan(Query("things", "when", after=(last.at, last.id)))
+    entries: list[str] = []
+    mark = START
+    while found := storage.journal(mark, PAGE_MAX):
+        entries += [entry.id for entry in found if entry.id.startswith(f"{name}-")]
+        mark = found[-1].position
+    return count, head.body if isinstance(head, Record) else None, rows, entries
+
+
+def _commit(storage: Storage, batch: Batch) -> None:
+    for _ in range(ATTEMPTS_MAX):
+        try:
+            storage.commit(batch)
+        except Unavailable:  # nothing was stored
+            time.sleep(0.001)
+            continue
+        return
+    raise Unavailable(f"{ATTEMPTS_MAX} times in a row")
