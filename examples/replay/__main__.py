@@ -14,13 +14,14 @@ from pathlib import Path
 from rich.console import Console
 
 from examples.replay.dataset import data_folder, households
+from examples.replay.days import apart
+from examples.replay.figures import Report
 from examples.replay.ledger import Ledger
-from examples.replay.page import page
 from examples.replay.progress import DayClosed
 from examples.replay.replay import YEAR_DAYS, Plan, replay
 from examples.replay.rules import member_ids, rulebook
 from examples.replay.terminal import following, show
-from examples.replay.worker import midnight_after, shop_over
+from examples.replay.worker import collect_seldom, midnight_after, shop_over
 from omnicommerce import Audited, Commerce, SqliteStorage
 
 
@@ -29,8 +30,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = _parser().parse_args(arguments)
     console = Console()
     began = time.monotonic()
+    collect_seldom()
     data = data_folder()
-    plan = Plan(asked.file, data, rulebook(data), asked.days, asked.workers)
+    plan = Plan(asked.file, data, apart(rulebook, data), asked.days, asked.workers)
     _prepare(plan.file, is_fresh=asked.fresh)
 
     ledger = Ledger()
@@ -44,9 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     with SqliteStorage(plan.file) as storage:
         ledger.read_on(shop_over(storage, plan.rulebook, lambda: midnight_after(plan.last_day)))
-    report = ledger.report(member_ids(households(data)), plan.rulebook.tiers.base, sentence(audited))
-    asked.page.parent.mkdir(parents=True, exist_ok=True)
-    asked.page.write_text(page(report), encoding="utf-8")
+    report = ledger.report(member_ids(apart(households, data)), plan.rulebook.tiers.base, sentence(audited))
+    _draw(report, asked.page)
 
     show(report, console)
     console.print(f"\n{time.monotonic() - began:.0f} seconds; everything is in {plan.file}")
@@ -63,11 +64,19 @@ def sentence(audited: Audited) -> str:
     return f"the books do not balance: {'; '.join(map(str, audited.findings))}{more}"
 
 
+def _draw(report: Report, file: Path) -> None:
+    # Drawing takes 60 MB, which nobody needs before there is something to draw.
+    from examples.replay.page import page  # noqa: PLC0415
+
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(page(report), encoding="utf-8")
+
+
 def _prepare(file: Path, *, is_fresh: bool) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     if is_fresh:
         # A journal that a kill has left would be rolled back into the new file.
-        for ending in ("", "-journal", "-wal", "-shm"):
+        for ending in ("", "-journal", "-wal", "-shm", "-days"):
             file.with_name(f"{file.name}{ending}").unlink(missing_ok=True)
 
 

@@ -16,9 +16,6 @@ from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from examples.replay.receipts import ZONE, Basket, BasketLine, CampaignDays, Redemption
 
 ROWS_AT_ONCE: Final = 20_000
@@ -169,12 +166,14 @@ def _rows(file: Path, *columns: str) -> Iterator[tuple[Any, ...]]:
 def _told(batch: Any, columns: Sequence[str]) -> list[list[Any]]:
     told = [batch.column(name) for name in columns]
     # Microseconds, for pyarrow hands over nanoseconds as values of pandas.
-    whole = [each.cast("timestamp[us]") if pa.types.is_timestamp(each.type) else each for each in told]
+    whole = [each.cast("timestamp[us]") if "timestamp" in str(each.type) else each for each in told]
     return [each.to_pylist() for each in whole]
 
 
 def _batches(file: Path, columns: Sequence[str]) -> Iterator[Any]:
+    from pyarrow import parquet  # noqa: PLC0415 - 50 MB, and only whoever reads a file needs it
+
     # A little at a time: a buffer for each whole column would take more than all that is kept. And not by
     # `read_table`, which imports pandas.
-    opened = pq.ParquetFile(file, buffer_size=BYTES_AT_ONCE, pre_buffer=False)
+    opened = parquet.ParquetFile(file, buffer_size=BYTES_AT_ONCE, pre_buffer=False)
     yield from opened.iter_batches(ROWS_AT_ONCE, columns=list(columns), use_threads=False)

@@ -176,8 +176,13 @@ def _points(ledger: Ledger, fact: Entry, entry: Entry) -> None:
     member = fact["member"]
     for lot in fact["opened"]:
         ledger.lots[member, lot["lot"]] = _span(lot["active_at"], lot["expires_at"])
+    today = datetime.fromisoformat(entry["recorded_at"])
     for move in fact["moves"]:
-        ledger.alive[ledger.lots[member, move["lot"]]] += move["points"]
+        span = ledger.lots[member, move["lot"]]
+        ledger.alive[span] += move["points"]
+        if span.expires_at <= today:
+            # It was written off, and nothing comes back into it. There are more such lots than others.
+            del ledger.lots[member, move["lot"]]
     posted: Counter[str] = Counter()
     for posting in fact["postings"]:
         posted[posting["account"]] += posting["points"]

@@ -96,6 +96,12 @@ def midnight_after(day: date) -> datetime:
     return datetime.combine(day + A_DAY, time(), tzinfo=ZoneInfo(ZONE))
 
 
+def collect_seldom() -> None:
+    """Let Python look for cycles less often than it would."""
+    gc.freeze()
+    gc.set_threshold(YOUNG_OBJECTS_MAX)
+
+
 def shop_over(storage: SqliteStorage, rulebook: Rulebook, clock: Clock) -> Commerce:
     """The shop of the replay."""
     return Commerce(storage, rulebook, keys=DemoKeys(), clock=clock, events=EVENTS)
@@ -107,8 +113,7 @@ def work(pipe: Connection) -> None:
     The answer to an audit is what it found; to all else it is None, and to what is remembered there is none.
     """
     Thread(target=_end_with_the_conductor, daemon=True).start()
-    gc.freeze()
-    gc.set_threshold(YOUNG_OBJECTS_MAX)
+    collect_seldom()
     order: Order = pipe.recv()
     now = [midnight_after(date(2016, 12, 31))]
     with SqliteStorage(order.file, wait_seconds=WAIT_SECONDS) as storage:

@@ -28,7 +28,7 @@ T = TypeVar("T")
 RETRIES_MAX: Final = 8
 """With full jitter, more than this many collisions in a row mean a record that is too hot."""
 
-GROUP_MAX: Final = 100
+GROUP_MAX: Final = 250
 """What one lost race or lost answer makes to be done again; larger groups are hardly cheaper a command."""
 
 PAUSE_FIRST_S: Final = 0.002
