@@ -40,7 +40,7 @@ check: $(READY)
 	$(BIN)/coverage report
 
 prove: $(READY)
-	$(BIN)/python -m pytest -m prove --durations 5
+	$(BIN)/python -m pytest -m prove -n $(WORKERS) --dist loadscope --durations 5
 	$(BIN)/python -m pytest examples/adapter
 
 # A benchmark exits 0 when a goal is missed; what it prints says so.

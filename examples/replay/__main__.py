@@ -13,24 +13,34 @@ from pathlib import Path
 
 from rich.console import Console
 
-from examples.replay.dataset import data_folder, households
+from examples.replay.dataset import NotTheData, data_folder, households
 from examples.replay.days import apart
 from examples.replay.figures import Report
 from examples.replay.ledger import Ledger
 from examples.replay.progress import DayClosed
-from examples.replay.replay import YEAR_DAYS, Plan, replay
+from examples.replay.replay import YEAR_DAYS, AnotherReplay, Plan, WorkerGone, replay
 from examples.replay.rules import member_ids, rulebook
 from examples.replay.terminal import following, show
 from examples.replay.worker import collect_seldom, midnight_after, shop_over
-from omnicommerce import Audited, Commerce, SqliteStorage
+from omnicommerce import Audited, Commerce, CommerceError, SqliteStorage
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Replay, audit, and draw the report; 1 if the books do not balance."""
-    asked = _parser().parse_args(arguments)
+    parser = _parser()
+    asked = parser.parse_args(arguments)
+    if asked.page.is_dir() or asked.page.resolve() == asked.file.resolve():
+        parser.error(f"--page {asked.page} would take the place of something else")
     console = Console()
+    try:
+        return _told(asked, console)
+    except (CommerceError, AnotherReplay, NotTheData, WorkerGone) as refused:
+        console.print(str(refused), style="red", markup=False)
+        return 2
+
+
+def _told(asked: argparse.Namespace, console: Console) -> int:
     began = time.monotonic()
-    collect_seldom()
     data = data_folder()
     plan = Plan(asked.file, data, apart(rulebook, data), asked.days, asked.workers)
     _prepare(plan.file, is_fresh=asked.fresh)
@@ -76,7 +86,7 @@ def _prepare(file: Path, *, is_fresh: bool) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     if is_fresh:
         # A journal that a kill has left would be rolled back into the new file.
-        for ending in ("", "-journal", "-wal", "-shm", "-days"):
+        for ending in ("", "-journal", "-wal", "-shm"):
             file.with_name(f"{file.name}{ending}").unlink(missing_ok=True)
 
 
@@ -105,4 +115,5 @@ def _number(text: str, most: int) -> int:
 
 
 if __name__ == "__main__":
+    collect_seldom()
     sys.exit(main())

@@ -7,7 +7,9 @@ goes on behind the last day that was closed.
 
 from __future__ import annotations
 
+import json
 import multiprocessing
+import os
 import pickle
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -31,7 +33,7 @@ from examples.replay.worker import (
     shop_over,
     work,
 )
-from omnicommerce import Audited, Commerce, Rulebook, Shard, SqliteStorage
+from omnicommerce import Audited, Commerce, DemoKeys, MemoryStorage, Rulebook, Shard, SqliteStorage
 
 YEAR_DAYS: Final = 365
 
@@ -52,6 +54,13 @@ class Plan:
         return FIRST_DAY + timedelta(days=self.days - 1)
 
 
+class AnotherReplay(ValueError):
+    """The file holds another shop, other rules, or more days than are to be told."""
+
+
+_BEGIN_ANEW: Final = "take another --file, or begin anew with --fresh"
+
+
 class WorkerGone(RuntimeError):
     """A worker ended before its day was told; what it printed says why."""
 
@@ -62,15 +71,20 @@ def replay(plan: Plan, heard: Callable[[Commerce, DayClosed], None]) -> Audited:
     *heard* is told of each day that was closed, while the next is being told.
 
     Raises:
+        AnotherReplay: the file does not go with the plan; it was not changed.
         WorkerGone: a worker failed. Everything that was told so far is in the file; start again.
     """
     now = [midnight_after(FIRST_DAY - A_DAY)]
     with ExitStack() as stack:
         storage = stack.enter_context(SqliteStorage(plan.file, wait_seconds=WAIT_SECONDS))
+        _check_the_rules(storage, plan)
         shop = shop_over(storage, plan.rulebook, lambda: now[0])
+        closed = shop.run(closed_until)
+        if closed is not None and closed > plan.last_day:
+            raise AnotherReplay(f"{plan.file} was told until {closed} already: {_BEGIN_ANEW}")
         crew = stack.enter_context(_crew(plan))
         last: DayClosed | None = None
-        for today in stack.enter_context(_days(plan, shop.run(closed_until))):
+        for today in stack.enter_context(_days(plan, closed)):
             crew.hand_out(today)
             if today.is_told:
                 continue
@@ -87,9 +101,28 @@ def replay(plan: Plan, heard: Callable[[Commerce, DayClosed], None]) -> Audited:
     return _audited(plan)
 
 
+def _check_the_rules(storage: SqliteStorage, plan: Plan) -> None:
+    """A shop's first entry says by which rules it began; asked before anything puts others in force."""
+    first = next(Commerce(storage, Rulebook(), keys=DemoKeys()).export(), None)
+    if first is None:
+        return
+    scratch = Commerce(MemoryStorage(), plan.rulebook, keys=DemoKeys())
+    scratch.run(closed_until)
+    if _rules_told_by(first) != _rules_told_by(next(scratch.export())):
+        raise AnotherReplay(f"{plan.file} holds another shop, or one with other rules: {_BEGIN_ANEW}")
+
+
+def _rules_told_by(entry: str) -> str:
+    told = json.loads(entry)
+    return str(told["rulebook"]) if told["tag"] == "rulebook.installed" else ""
+
+
 @contextmanager
 def _days(plan: Plan, closed: date | None) -> Iterator[Iterator[Day]]:
-    spool = plan.file.with_name(f"{plan.file.name}-days")
+    for left in plan.file.parent.glob(f"{plan.file.name}-days-*"):
+        left.unlink(missing_ok=True)
+    # A process that was not killed with its conductor may still be writing: each has a file of its own.
+    spool = plan.file.with_name(f"{plan.file.name}-days-{os.getpid()}")
     try:
         apart(write_days, spool, plan.data, plan.last_day, plan.workers, closed)
         yield read_days(spool)

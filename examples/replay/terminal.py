@@ -33,7 +33,7 @@ def following(days: int, console: Console) -> Iterator[Callable[[date, int], Non
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=console) as progress:
-        task = progress.add_task("a year of sales", total=days, sales=0)
+        task = progress.add_task("telling the sales", total=days, sales=0)
         told = 0
 
         def advance(day: date, sales: int) -> None:
@@ -140,9 +140,8 @@ def _redemptions(report: Report) -> Table:
 
 
 def _stories(report: Report) -> Table:
-    table = _table(
-        "Ten households", ("household", "chosen because it", "tier", "stage"), ("sales", "points left")
-    )
+    title = f"{len(report.stories)} households"
+    table = _table(title, ("household", "chosen because it", "tier", "stage"), ("sales", "points left"))
     for story in report.stories:
         row = tuple(escape(each) for each in (story.household, story.title, story.tier, story.stage))
         table.add_row(*row, f"{story.sales:,}", f"{story.points_left:,}")

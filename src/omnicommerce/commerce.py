@@ -55,6 +55,9 @@ class Commerce:
     `clock` and `ids` say what time it is and draw names. A host that writes flows and processes of its
     own gives the processes by name, and the events that they record by tag.
 
+    A verb that meets somebody else's write is tried again. Over a storage that is bound to a transaction of
+    the host's it is not: the `Conflict` is raised for the host, who rolls back and runs all of it again.
+
     Raises:
         BadValue: the storage is an async one, `keys` is no key ring, or the rulebook is none.
     """
@@ -73,7 +76,8 @@ class Commerce:
         events: Mapping[str, type[Any]] = NO_EVENTS,
     ) -> None:
         _checked_storage(storage, is_async=False)
-        self._runner = Runner(storage, _world(rulebook, keys, clock, ids, processes, events))
+        world = _world(rulebook, keys, clock, ids, processes, events)
+        self._runner = Runner(storage, _around(storage, world))
         self._key: str | None = None
 
     def once(self, key: str) -> Commerce:
@@ -196,7 +200,8 @@ class AsyncCommerce:
         events: Mapping[str, type[Any]] = NO_EVENTS,
     ) -> None:
         _checked_storage(storage, is_async=True)
-        self._runner = AsyncRunner(storage, _world(rulebook, keys, clock, ids, processes, events))
+        world = _world(rulebook, keys, clock, ids, processes, events)
+        self._runner = AsyncRunner(storage, _around(storage, world))
         self._key: str | None = None
 
     def once(self, key: str) -> AsyncCommerce:
@@ -294,6 +299,11 @@ def _world(
         stories=dict(processes),
         vocabulary=wire.SHIPPED.joined_with(wire.Vocabulary(events=events)) if events else wire.SHIPPED,
     )
+
+
+def _around(storage: Storage | AsyncStorage, world: World) -> World:
+    """The world around a storage. One that is bound to a connection of the host's says to which."""
+    return attrs.evolve(world, is_bound=True) if hasattr(storage, "bound_to") else world
 
 
 def _acting(world: World, actor: Actor) -> World:

@@ -122,6 +122,8 @@ class Sales(Generic[W]):
             BadValue: one of *facts* is neither a sale nor a return (the path says which), or the shop was
                 given an idempotency key, which many facts cannot share.
             CommitUnknown: the storage lost an answer; tell them again.
+            Conflict: only in a transaction of the host's, who rolls back and runs all of it again.
+            Unavailable: likewise.
         """
         if self.key is not None:
             raise BadValue("key", "expected none: each receipt is its own idempotency key")

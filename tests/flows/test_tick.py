@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 import attrs
 import pytest
@@ -21,7 +22,7 @@ from omnicommerce import AsyncCommerce, AsyncMemoryStorage, Commerce, DemoKeys, 
 from omnicommerce.commerce import TICK_AHEAD_MAX
 from omnicommerce.kernel.collection import Version
 from omnicommerce.kernel.errors import BadValue
-from omnicommerce.kernel.ids import MemberId
+from omnicommerce.kernel.ids import MemberId, StoreId
 from omnicommerce.kernel.points import Points
 from omnicommerce.kernel.shard import Shard
 from omnicommerce.lifecycle import StageRules
@@ -30,6 +31,7 @@ from omnicommerce.orders import Sale
 from omnicommerce.ports.storage import Batch, Committed, Key, Put, Query, Record, Storage
 from omnicommerce.processes.tick import Failure, Ticked
 from omnicommerce.rulebook import Rulebook
+from omnicommerce.stores import Store
 from omnicommerce.testing import CountingStorage, FrozenClock
 from tests.backstage import journal
 from tests.rivals import Rivalled
@@ -726,3 +728,21 @@ def test_a_sale_of_tomorrow_by_a_till_that_runs_ahead_is_not_overlooked_at_the_e
     assert "silver" in [
         each["fact"]["after"] for each in journal(shop.storage) if each["tag"] == "tier.changed"
     ]
+
+
+def test_a_sale_of_the_day_after_tomorrow_is_not_overlooked_either() -> None:
+    """A till is a day ahead over the short day of spring that ends a month: from 30 March to 1 April."""
+    berlin = "Europe/Berlin"
+    rules = attrs.evolve(
+        RULES,
+        sales=attrs.evolve(RULES.sales, zone=berlin, ahead_minutes_max=1_440),
+        stores={StoreId("s1"): Store(berlin)},
+    )
+    eve = datetime(2024, 3, 30, 23, 30, tzinfo=ZoneInfo(berlin)).astimezone(UTC)
+    storage = MemoryStorage()
+    shop = Commerce(storage, rules, keys=DemoKeys(), clock=FrozenClock(eve))
+    shop.sales.ingest(sale=sale(1, 40_000, at=eve + timedelta(hours=24)))
+
+    Commerce(storage, rules, keys=DemoKeys(), clock=FrozenClock(eve + timedelta(days=2))).tick()
+
+    assert "silver" in [each["fact"]["after"] for each in journal(storage) if each["tag"] == "tier.changed"]

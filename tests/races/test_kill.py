@@ -16,25 +16,25 @@ import pytest
 from omnicommerce.adapters.storage.sqlite import SqliteStorage
 from omnicommerce.ports.storage import COUNTERS, PAGE_MAX, START, Key, Query, Record
 
-WORKER = Path(__file__).with_name("worker.py")
+WRITER = Path(__file__).with_name("writer.py")
 KILLS = 12
 
 
 def killed(path: Path, delay_seconds: float, journal_mode: str) -> list[int]:
     """Let a process write, kill it after so long, and return what it had acknowledged by then."""
-    command = [sys.executable, str(WORKER), "write_for_ever", str(path), "0", journal_mode]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as worker:  # noqa: S603
-        assert worker.stdin is not None
-        assert worker.stdout is not None
-        assert worker.stdout.readline() == "ready\n"
-        worker.stdin.write("go\n")
-        worker.stdin.flush()
-        first = worker.stdout.readline()
+    command = [sys.executable, str(WRITER), str(path), journal_mode]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as writer:  # noqa: S603
+        assert writer.stdin is not None
+        assert writer.stdout is not None
+        assert writer.stdout.readline() == "ready\n"
+        writer.stdin.write("go\n")
+        writer.stdin.flush()
+        first = writer.stdout.readline()
         time.sleep(delay_seconds)
-        worker.kill()
-        told = first + worker.stdout.read()
+        writer.kill()
+        told = first + writer.stdout.read()
         with contextlib.suppress(BrokenPipeError):
-            worker.stdin.close()
+            writer.stdin.close()
     # A line without its end was cut off by the kill, and so was not told.
     return [int(line) for line in told.splitlines(keepends=True) if line.endswith("\n")]
 

@@ -91,6 +91,22 @@ def test_two_who_draw_the_last_one_at_the_same_moment_get_it_once() -> None:
     assert [0] == inner.read([Key("#", SHELF)])
 
 
+@pytest.mark.parametrize("read", range(1, 6))
+def test_nobody_is_refused_because_a_rival_ended_the_holders_between_two_looks(read: int) -> None:
+    storage, clock = MemoryStorage(), FrozenClock(NOON)
+    rival = runner(storage, world(clock))
+    rival.run(command(stock, counter=SHELF, quantity=5))
+    for _ in range(5):
+        rival.run(command(lend, counter=SHELF, quantity=1, minutes=10))
+    clock.advance(seconds=3_600)
+    one = command(lend, counter=SHELF, quantity=1)
+    watched = Rivalled(storage, lambda: rival.run(one), before_read=read)
+
+    runner(watched, world(clock)).run(one)
+
+    assert [3 if watched.reads >= read else 4] == storage.read([Key("#", SHELF)])
+
+
 def test_a_counters_name_has_no_blanks_so_that_holders_of_two_counters_never_mix() -> None:
     with pytest.raises(BadValue) as caught:
         Counter("free/a 1")

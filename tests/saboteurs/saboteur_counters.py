@@ -71,6 +71,20 @@ class CountsThenWrites(MemoryStorage):
         return super().commit(attrs.evolve(batch, adds=adds))
 
 
+class LocksOnlyWhatIsBounded(MemoryStorage):
+    """A counter that nothing bounds is read, and written a moment later, without a lock."""
+
+    def commit(self, batch: Batch) -> Committed:
+        free = [add for add in batch.adds if add.floor is None and add.ceiling is None]
+        bounded = tuple(add for add in batch.adds if add not in free)
+        totals = dict(super().commit(attrs.evolve(batch, adds=bounded)).totals)
+        for add in free:
+            total = self._totals.get(add.counter, 0) + add.delta
+            time.sleep(0.0005)
+            self._totals[add.counter] = totals[add.counter] = total
+        return Committed(totals)
+
+
 class TellsTheDelta(MemoryStorage):
     """`totals` says by how much a counter was moved, not where it stands."""
 

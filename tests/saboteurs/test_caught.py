@@ -17,6 +17,9 @@ from omnicommerce.testing import StorageConformance
 from omnicommerce.testing.storage import LAWS
 from tests.saboteurs.caught_by import CAUGHT_BY, TEETH, UNSEEN_BY_ONE_CALLER
 
+TRIES = 5
+"""A saboteur that races is caught in most runs, and in one of so many for sure."""
+
 ROUNDS = 3
 """An honest storage keeps every law so many times; under soak a hundred."""
 
@@ -89,12 +92,18 @@ class Examined(StorageConformance):
                 self.folder.cleanup()
 
 
+def examined(saboteur: str, law: str) -> None:
+    # On a busy machine a rival may not have begun by the time that nobody waits for it any longer.
+    for _ in range(TRIES):
+        Examined(SABOTEURS[saboteur]).keeps(law)
+
+
 @pytest.mark.parametrize("saboteur", sorted(SABOTEURS))
 def test_every_saboteur_is_caught_by_its_law(saboteur: str) -> None:
     assert saboteur in CAUGHT_BY, f"say in CAUGHT_BY which law catches {saboteur}"
 
     with pytest.raises(AssertionError, match="promised: "):
-        Examined(SABOTEURS[saboteur]).keeps(CAUGHT_BY[saboteur])
+        examined(saboteur, CAUGHT_BY[saboteur])
 
 
 def test_every_row_of_the_table_names_a_saboteur() -> None:
@@ -111,7 +120,7 @@ def test_every_litmus_program_has_somebody_to_catch() -> None:
 @pytest.mark.parametrize("law", sorted(TEETH))
 def test_every_litmus_program_catches_somebody(law: str) -> None:
     with pytest.raises(AssertionError, match="interleaving: "):
-        Examined(SABOTEURS[TEETH[law]]).keeps(law)
+        examined(TEETH[law], law)
 
 
 @pytest.mark.parametrize("saboteur", UNSEEN_BY_ONE_CALLER)

@@ -124,7 +124,7 @@ def test_the_report_gets_along_with_tests_in_other_folders(pytester: pytest.Pyte
     for folder in ("mine", "theirs"):
         pytester.mkpydir(folder).joinpath("conftest.py").touch()
     pytester.path.joinpath("mine/test_mine.py").write_text(CASE, encoding="utf-8")
-    pytester.path.joinpath("theirs/test_theirs.py").write_text("def test_of_theirs(): ...\n", encoding="utf-8")
+    pytester.path.joinpath("theirs/test_theirs.py").write_text("def test_of_theirs(): ...", encoding="utf-8")
 
     told = pytester.runpytest_inprocess("-p", "no:cacheprovider", "-k", "lost_update or of_theirs")
 

@@ -38,6 +38,9 @@ History = Mapping[date, DaySpend]
 A_MONTH: Final = timedelta(days=31)
 
 A_DAY: Final = timedelta(days=1)
+
+AHEAD: Final = timedelta(days=2)
+"""A till's clock may be 24 hours ahead, and on a short day of spring that is the day after tomorrow."""
 """A till's clock may run ahead, so that something was bought tomorrow."""
 
 KEPT_DAYS_MAX: Final = 28
@@ -50,7 +53,7 @@ def months_to_judge(member: MemberId, today: date, rules: Rulebook) -> tuple[str
     first = min(
         today - timedelta(days=lookback_days(rules.tiers)), history_needed(today, rules.stages) - A_MONTH
     )
-    return spend_ids(member, first, today + A_DAY)
+    return spend_ids(member, first, today + AHEAD)
 
 
 def judge(person: Versioned[Person], member: MemberId, changed: date | None) -> Asking[Standing]:
@@ -93,7 +96,7 @@ def stage_on(
     """
     oldest = before.first_day if before is not None and before.first_day is not None else today
     since = min(oldest, today - timedelta(days=lookback_days(rules.tiers)))
-    history = yield from days_bought(member, since, today + A_DAY)
+    history = yield from days_bought(member, since, today + AHEAD)
     known, first = _known(before, history, None, today)
     return advance(known, history, first, today, rules.stages), history, first
 
@@ -112,7 +115,7 @@ def _history(
 ) -> Asking[History]:
     """The days that matter; all since the first purchase, if what was judged already has changed."""
     first = today - timedelta(days=lookback_days(rules.tiers))
-    last = today + A_DAY
+    last = today + AHEAD
     if before is not None:
         first = min(first, history_needed(before.stage_day, rules.stages))
     elif changed is not None:

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 import attrs
 
-from omnicommerce.flows.judge_person import A_DAY, days_bought, stage_on
+from omnicommerce.flows.judge_person import AHEAD, days_bought, stage_on
 from omnicommerce.flows.member_known import person_of
 from omnicommerce.identity import NODES, PERSONS
 from omnicommerce.kernel.errors import BadValue
@@ -39,7 +39,7 @@ def tier_of(*, member: MemberId, at: datetime | None = None) -> Flow[TierStandin
     person_of(node.value)
     day = local_day(now if at is None else at, rules.sales.zone)
     try:
-        first, last = day - timedelta(days=lookback_days(rules.tiers)), day + A_DAY
+        first, last = day - timedelta(days=lookback_days(rules.tiers)), day + AHEAD
     except OverflowError:
         raise BadValue("at", "expected a day of the years 5 to 9998") from None
     history = yield from days_bought(member, first, last)

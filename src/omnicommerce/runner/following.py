@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
-from omnicommerce.kernel.errors import PortFault
+from omnicommerce.kernel.errors import BadValue, PortFault
 from omnicommerce.kernel.process import (
     Compare,
     Deed,
@@ -28,7 +28,13 @@ T = TypeVar("T")
 
 
 def process(story: Process[T], name: str, subject: str, world: World) -> Steps[T]:
-    """Follow a process from deed to deed to its end."""
+    """Follow a process from deed to deed to its end.
+
+    Raises:
+        BadValue: the storage writes into a transaction of the host's, and a process takes several.
+    """
+    if world.is_bound:
+        raise BadValue("storage", f"expected none in your transaction: {name} takes several of its own")
     reply: Any = None
     error: Exception | None = None
     try:

@@ -9,7 +9,15 @@ import attrs
 
 from omnicommerce.flows.install_rulebook import install_rulebook
 from omnicommerce.kernel.collection import Version
-from omnicommerce.kernel.errors import BadInput, CommitUnknown, Conflict, Exhausted, Refused, Unavailable
+from omnicommerce.kernel.errors import (
+    Again,
+    BadInput,
+    CommitUnknown,
+    Conflict,
+    Exhausted,
+    Refused,
+    Unavailable,
+)
 from omnicommerce.kernel.flow import Refusal
 from omnicommerce.kernel.instant import as_text, parse_instant, utc
 from omnicommerce.orders import SaleRules
@@ -53,7 +61,10 @@ Ended: TypeAlias = Done[T] | Failed
 
 
 def one(job: Job[T], world: World) -> Steps[T]:
-    """Run one command in a commit of its own; run it again if somebody wrote first."""
+    """Run one command in a commit of its own; run it again if somebody wrote first.
+
+    In a transaction of the host's it is not: the `Conflict` is raised at once, and the host runs all again.
+    """
     yield from _ready(world)
     return (yield from _one(job, world, None))
 
@@ -70,7 +81,8 @@ def _ready(world: World) -> Steps[None]:
         "documents": brought.pressed.documents,
     }
     yield from _one(Job(Command("rulebook.install", install_rulebook, arguments)), world, brought)
-    world.shelf.is_installed = True
+    # The host may take it back, with its transaction or with a savepoint.
+    world.shelf.is_installed = not world.is_bound
 
 
 def _one(job: Job[T], world: World, rules: RulesInForce | None) -> Steps[T]:
@@ -88,9 +100,11 @@ def _one(job: Job[T], world: World, rules: RulesInForce | None) -> Steps[T]:
         except WrittenLater as later:
             not_before = later.at
         except (Conflict, Exhausted) as collision:
-            if attempt == RETRIES_MAX and isinstance(collision.__cause__, CommitUnknown):
+            is_last = world.is_bound or attempt == RETRIES_MAX
+            if is_last and isinstance(collision.__cause__, CommitUnknown):
                 raise Unavailable(f"{job.command.name} was not stored: {collision}") from collision
-            if attempt == RETRIES_MAX:
+            _leave_to_the_host(collision, world)
+            if is_last:
                 met = f"{job.command.name} met others {attempt + 1} times"
                 raise Conflict(f"{met}: {collision}") from collision
         else:
@@ -119,8 +133,11 @@ def group(jobs: Sequence[Job[Any]], world: World) -> Steps[tuple[Ended[Any], ...
     A refused command drops only its own changes. No answer leaves before the commit: if anything but
     a refusal happens, nothing of the group was stored, and its commands run one by one instead. Then
     each one's error is its own answer; if the storage goes away, so it is for all that are left.
+    In a transaction of the host's nothing that collided is run again, and a collision is no answer.
 
     Raises:
+        Conflict: only in a transaction of the host's, which is to be rolled back.
+        Unavailable: likewise.
         CommitUnknown: the group may have been stored; commands with a key may safely be asked again.
         PortFault: the storage broke its promise at the group's commit.
     """
@@ -128,13 +145,15 @@ def group(jobs: Sequence[Job[Any]], world: World) -> Steps[tuple[Ended[Any], ...
     overlay = _overlay(world, "", None)
     try:
         ended, batch = yield from _together(jobs, overlay, world)
-    except Exception:  # noqa: BLE001  # whatever it was, one by one it will show whose it is
+    except Exception as error:  # noqa: BLE001  # whatever it was, one by one it will show whose it is
+        _leave_to_the_host(error, world)
         return (yield from _one_by_one(jobs, world))
     if batch is not None:
         try:
             yield from committed(batch)
             overlay.remember()
-        except (Conflict, Exhausted, Unavailable, BadInput):
+        except (Conflict, Exhausted, Unavailable, BadInput) as error:
+            _leave_to_the_host(error, world)
             # Nothing was stored. After any other error it may have been, and might be done twice.
             return (yield from _one_by_one(jobs, world))
     return ended
@@ -182,12 +201,24 @@ def _one_by_one(jobs: Sequence[Job[Any]], world: World) -> Steps[tuple[Ended[Any
             continue
         try:
             ended.append(Done((yield from one(job, world))))
-        except Unavailable as error:
-            outage = error
+        except Again as error:
+            if world.is_bound:
+                raise
+            outage = error if isinstance(error, Unavailable) else None
             ended.append(Failed(error))
         except Exception as error:  # noqa: BLE001  # each command's error is its own answer
             ended.append(Failed(error))
     return tuple(ended)
+
+
+def _leave_to_the_host(error: Exception, world: World) -> None:
+    """In a transaction of the host's, raise what only the host can answer, who runs all of it again."""
+    if not world.is_bound:
+        return
+    if isinstance(error, Conflict | Exhausted):
+        raise Conflict(f"{error}: roll your transaction back, and run all of it again") from error
+    if isinstance(error, Again):
+        raise error
 
 
 def _raised(answer: T | Refusal) -> T:

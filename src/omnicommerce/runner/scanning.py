@@ -19,6 +19,8 @@ def scanned(question: Scan[Any], desk: Desk) -> Steps[tuple[Versioned[Any], ...]
     name = question.collection.name
     names = [(name, id) for _, id in (yield from _places(question, desk.overlay))]
     desk.layer.guarded.extend(names)
+    # What a counter stood at before is of another moment than these rows: asked again, it is read again.
+    desk.overlay.totals.clear()
     return tuple([desk.overlay.record(question.collection, id) for _, id in names])
 
 

@@ -25,7 +25,8 @@ class World:
 
     `views` remembers projections by name and version, and `decoded` remembers records. Both belong to one
     storage, so every storage has a world of its own. `rules` are those that the host brought; those in force
-    are found on the `shelf` by the head of the rulebook.
+    are found on the `shelf` by the head of the rulebook. `is_bound` says that the storage writes into a
+    transaction of the host's: whoever collides there can only give way, and the host runs it all again.
     """
 
     clock: Clock
@@ -40,6 +41,7 @@ class World:
     shelf: Shelf = attrs.field(
         default=attrs.Factory(lambda self: shelf(self.rules, self.keys, is_installed=True), takes_self=True)
     )
+    is_bound: bool = False
     actor_data: Any = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:

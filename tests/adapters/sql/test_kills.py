@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
+from sqlalchemy import Engine, text
 
 from omnicommerce.adapters.storage.sql import SqlStorage, upgrade
 from omnicommerce.ports.storage import COUNTERS, PAGE_MAX, START, Key, Query, Record
@@ -135,6 +136,35 @@ def test_who_writes_badly_is_found_out(server: Server, worker: Worker) -> None:
 
 def test_what_was_acknowledged_survives_a_kill_of_the_server(its_own: Server, worker: Worker) -> None:
     servers_killed(its_own, worker, kills=3)
+
+
+def test_a_server_that_acknowledges_too_early_is_found_out(its_own: Server, worker: Worker) -> None:
+    """The negative control: somebody turns synchronous_commit off while the shop is at work."""
+    engine = its_own.engine()
+    upgrade(engine, schema=SCHEMA)
+    lost = False
+    for _ in range(10):
+        writer = Writer(worker, its_own, SCHEMA)
+        told = [writer.first()]
+        set_by_the_host(engine, "ALTER SYSTEM SET synchronous_commit = off")
+        time.sleep(0.2)
+        its_own.kill()
+        told += writer.kill()
+        its_own.start()
+        engine.dispose()
+        set_by_the_host(engine, "ALTER SYSTEM RESET synchronous_commit")
+        lost = audited_while_written(SqlStorage(engine, schema=SCHEMA)) <= told[-1]
+        if lost:
+            break
+
+    assert lost
+    engine.dispose()
+
+
+def set_by_the_host(engine: Engine, setting: str) -> None:
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(setting))
+        connection.execute(text("SELECT pg_reload_conf()"))
 
 
 @pytest.mark.prove

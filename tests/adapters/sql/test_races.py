@@ -1,111 +1,81 @@
-"""Two and eight processes, one PostgreSQL: nothing is oversold, and no absence is relied on twice.
+"""What only PostgreSQL can get wrong: a lock on what is not there, and connections in a process that forks.
 
-Each race is run once more without its guard, and must then go wrong: a race that cannot fail proves nothing.
+The races of two, eight and thirty-two processes over every storage are in `tests.races`.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
+from functools import partial
+from typing import Final
 
 import pytest
+from sqlalchemy import create_engine, text
 
-from omnicommerce.adapters.storage.sql import SqlStorage
-from omnicommerce.ports.storage import COUNTERS, START, Add, Key
+from omnicommerce.ports.storage import Storage
 from tests.adapters.sql import shops
 from tests.adapters.sql.crew import Worker
 from tests.adapters.sql.server import Server
-from tests.adapters.sql.words import batch, key, told
+from tests.adapters.sql.words import told
+from tests.races import absence
+from tests.races.contest import Try
+from tests.races.crew import Crew
+from tests.races.doors import on_postgres
 
-LEFT = 100
-
-ROUNDS_MAX = 30
-"""Two that jump without a guard are lucky once, and not this often."""
-
-
-@pytest.fixture(scope="module")
-def crew() -> Iterator[list[Worker]]:
-    """Eight processes, started once."""
-    workers = [Worker() for _ in range(8)]
-    yield workers
-    for worker in workers:
-        worker.close()
-
-
-def raced(server: Server, shop: SqlStorage, role: str, workers: list[Worker], tries: int) -> list[int]:
-    """Wait until each is ready, let them go together; what each has got."""
-    url = server.url().render_as_string()
-    for n, worker in enumerate(workers):
-        worker.say(f"race {role} {url} {shop.schema} {tries} worker-{n}")
-    for worker in workers:
-        assert "ready" == worker.hear()
-    for worker in workers:
-        worker.say("go")
-    return [int(worker.hear()) for worker in workers]
+PAUSE_SECONDS: Final = 0.002
+"""Between the look and the leap: long enough to be overtaken."""
 
 
 @pytest.fixture
-def shop() -> SqlStorage:
-    """A shop with a hundred left."""
-    made = shops.on_postgres()
-    made.commit(batch(Add("left", LEFT)))
-    return made
+def crew() -> Iterator[Crew]:
+    made = Crew()
+    yield made
+    made.close()
 
 
-def left(shop: SqlStorage) -> object:
-    return shop.read((Key(COUNTERS, "left"),))[0]
+def tries_by_hand(url: str, schema: str, _storage: Storage, number: int, _processes: int) -> list[Try]:
+    """The tries of `absence`, as one would write them: SELECT ... FOR UPDATE, and then INSERT."""
+    engine = create_engine(url, pool_size=1)
+
+    def made(pair: int) -> bool:
+        mine, other = absence.one_of(pair, number % 2).id, absence.one_of(pair, 1 - number % 2).id
+        with engine.begin() as connection:
+            seen = f"SELECT 1 FROM {schema}.record WHERE collection = 'things' AND id = :id FOR UPDATE"  # noqa: S608
+            if connection.execute(text(seen), {"id": other}).first() is not None:
+                return False
+            time.sleep(PAUSE_SECONDS)
+            row = (
+                f"INSERT INTO {schema}.record VALUES ('things', :id, :id, '{{}}', '') ON CONFLICT DO NOTHING"  # noqa: S608
+            )
+            connection.execute(text(row), {"id": mine})
+        return True
+
+    return [partial(made, pair) for pair in range(absence.PAIRS)]
 
 
-@pytest.mark.parametrize("processes", [2, 8])
-def test_a_bounded_counter_is_never_overrun(
-    shop: SqlStorage, server: Server, crew: list[Worker], processes: int
-) -> None:
-    got = raced(server, shop, "take_guarded", crew[:processes], 240 // processes)
+def test_a_lock_on_what_is_not_there_holds_nobody_off(server: Server, crew: Crew) -> None:
+    """PostgreSQL cannot lock a row that is not there; see step 2 of `batch`, which does without."""
+    shop = shops.on_postgres()
+    url = server.url().render_as_string()
+    door = partial(on_postgres, url, str(shop.schema))
 
-    assert (LEFT, 0) == (sum(got), left(shop))
-    assert LEFT == len(shop.journal(START, 1_000))
+    by_hand = crew.raced(door, partial(tries_by_hand, url, str(shop.schema)), 2)
+    assert absence.over(shop, by_hand) > 0
 
-
-@pytest.mark.parametrize("processes", [2, 8])
-def test_without_its_bound_the_counter_is_overrun(server: Server, crew: list[Worker], processes: int) -> None:
-    """The negative control of the race above: it looks first and takes a moment later."""
-    for _ in range(ROUNDS_MAX):
-        shop = shops.on_postgres()
-        shop.commit(batch(Add("left", 5)))
-        got = sum(raced(server, shop, "take_unguarded", crew[:processes], 10))
-        assert 5 - got == left(shop)
-        if got > 5:
-            return
-    raise AssertionError("a race that cannot fail proves nothing")
+    again = shops.on_postgres()
+    made = crew.raced(partial(on_postgres, url, str(again.schema)), absence.tries, 2)
+    assert 0 == absence.over(again, made)
+    assert () == absence.wrong(again, made)
 
 
-@pytest.mark.parametrize("processes", [2, 8])
-def test_no_two_rely_on_the_same_absence(
-    shop: SqlStorage, server: Server, crew: list[Worker], processes: int
-) -> None:
-    """PostgreSQL cannot lock a row that is not there; see step 2 of `batch`."""
-    got = raced(server, shop, "stand_alone", crew[:processes], 60)
+def test_a_process_that_forks_leaves_the_connections_to_its_parent(server: Server) -> None:
+    shop = shops.on_postgres()
+    worker = Worker()
+    try:
+        worker.say(f"fork {server.url().render_as_string()} {shop.schema}")
 
-    assert 60 == sum(got)
-    assert 60 == len(there(shop))
-
-
-def test_with_a_lock_on_what_is_not_there_both_do(
-    shop: SqlStorage, server: Server, crew: list[Worker]
-) -> None:
-    """The negative control of the race above: SELECT ... FOR UPDATE, and then INSERT."""
-    raced(server, shop, "naive_stand_alone", crew[:2], 60)
-
-    assert len(there(shop)) > 60
-
-
-def there(shop: SqlStorage) -> list[str]:
-    return [each.id for each, _ in shop.everything(key(""), 1_000)]
-
-
-def test_a_process_that_forks_leaves_the_connections_to_its_parent(
-    shop: SqlStorage, server: Server, crew: list[Worker]
-) -> None:
-    crew[0].say(f"fork {server.url().render_as_string()} {shop.schema}")
-
-    assert "done" == crew[0].hear()
+        assert "done" == worker.hear()
+    finally:
+        worker.close()
     assert ["before", "child", "after 0"] == told(shop)

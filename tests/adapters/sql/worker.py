@@ -1,11 +1,10 @@
 """A process that shares a shop on PostgreSQL with others; the tests beside it start it and kill it.
 
-It is told what to do by lines, so that it is started once for many races:
+It is told what to do by lines, so that it is started once for many kills:
 
-    race ROLE URL SCHEMA TRIES NAME   says "ready"; at the line "go" it races, and says what it has got
-    write HOW URL SCHEMA              forks a child that writes for ever, "well" or "badly": says its
-                                      process, what the child has stored, and "dead" once it was killed
-    fork URL SCHEMA                   commits before and after a child has, over one storage; says "done"
+    write HOW URL SCHEMA   forks a child that writes for ever, "well" or "badly": says its process, what the
+                           child has stored, and "dead" once it was killed
+    fork URL SCHEMA        commits before and after a child has, over one storage; says "done"
 """
 
 from __future__ import annotations
@@ -15,66 +14,15 @@ import sys
 import time
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import create_engine
 
 from omnicommerce.adapters.storage.sql import SqlStorage
 from omnicommerce.kernel.collection import ABSENT, Version
-from omnicommerce.kernel.errors import Again, Conflict, Exhausted, Unavailable
-from omnicommerce.ports.storage import COUNTERS, Add, Append, Batch, Check, Key, Put, Record
-
-LEFT = Key(COUNTERS, "left")
+from omnicommerce.kernel.errors import Again, Unavailable
+from omnicommerce.ports.storage import COUNTERS, Add, Append, Batch, Key, Put, Record
 
 PAUSE_SECONDS = 0.002
-"""Between the look and the leap of those who jump without a guard: long enough to be overtaken."""
-
-
-def take_guarded(storage: SqlStorage, name: str) -> bool:
-    entry = Append(f"took-{name}", "{}")
-    try:
-        storage.commit(Batch(Version(name), adds=(Add("left", -1, floor=0),), entries=(entry,)))
-    except Exhausted:
-        return False
-    return True
-
-
-def take_unguarded(storage: SqlStorage, name: str) -> bool:
-    """Look, and take a moment later without a bound."""
-    (left,) = storage.read((LEFT,))
-    assert isinstance(left, int)
-    if left <= 0:
-        return False
-    time.sleep(PAUSE_SECONDS)
-    entry = Append(f"took-{name}", "{}")
-    storage.commit(Batch(Version(name), adds=(Add("left", -1),), entries=(entry,)))
-    return True
-
-
-def stand_alone(storage: SqlStorage, name: str) -> bool:
-    """Of two that must not both be there, make one if the other is absent. See `naive_stand_alone`."""
-    who, nth = name.rsplit("-", 1)
-    mine = int(who.rsplit("-", 1)[1]) % 2
-    one, other = (Key("things", f"{nth}-{side}") for side in (mine, 1 - mine))
-    batch = Batch(Version(name), (Check(other, ABSENT),), (Put(one, "{}", (), ABSENT),))
-    try:
-        storage.commit(batch)
-    except Conflict:
-        return False
-    return True
-
-
-def naive_stand_alone(engine: Engine, schema: str, name: str) -> bool:
-    """The same by hand, with a lock on what is not there."""
-    who, nth = name.rsplit("-", 1)
-    mine = int(who.rsplit("-", 1)[1]) % 2
-    one, other = (f"{nth}-{side}" for side in (mine, 1 - mine))
-    with engine.begin() as connection:
-        seen = f"SELECT 1 FROM {schema}.record WHERE collection = 'things' AND id = :id FOR UPDATE"  # noqa: S608
-        if connection.execute(text(seen), {"id": other}).first() is not None:
-            return False
-        time.sleep(PAUSE_SECONDS)
-        row = f"INSERT INTO {schema}.record VALUES ('things', :id, :version, '', '') ON CONFLICT DO NOTHING"  # noqa: S608
-        connection.execute(text(row), {"id": one, "version": name})
-    return True
+"""Between what must be one step: long enough to be killed in between."""
 
 
 def write_for_ever(storage: SqlStorage) -> None:
@@ -132,26 +80,6 @@ def tell(what: object) -> None:
     sys.stdout.flush()
 
 
-ROLES: dict[str, Any] = {
-    "take_guarded": take_guarded,
-    "take_unguarded": take_unguarded,
-    "stand_alone": stand_alone,
-}
-
-
-def race(role: str, url: str, schema: str, tries: str, name: str) -> None:
-    engine = create_engine(url, pool_size=1)
-    storage = SqlStorage(engine, schema=schema)
-    tell("ready")
-    assert sys.stdin.readline() == "go\n"
-    names = [f"{name}-{n}" for n in range(int(tries))]
-    if role == "naive_stand_alone":
-        tell(sum(naive_stand_alone(engine, schema, each) for each in names))
-    else:
-        tell(sum(ROLES[role](storage, each) for each in names))
-    engine.dispose()
-
-
 def write(how: str, url: str, schema: str) -> None:
     child = os.fork()
     if child == 0:
@@ -175,7 +103,7 @@ def fork(url: str, schema: str) -> None:
     tell("done")
 
 
-ORDERS: dict[str, Any] = {"race": race, "write": write, "fork": fork}
+ORDERS: dict[str, Any] = {"write": write, "fork": fork}
 
 
 def main() -> None:

@@ -20,6 +20,8 @@ from omnicommerce.ports.storage import (
     Query,
     Record,
 )
+from omnicommerce.testing.litmus.party import Naming
+from omnicommerce.testing.litmus.telling import operations_of
 
 NAMES: Final = ("a", "b", "c", "\u4e2d", "\U0001f600")
 TEXTS: Final = ("", "1", "10", "2", "A", "a", "\uff5e", "\U0001f600")
@@ -157,6 +159,10 @@ class Client:
         return Batch(Version(id), tuple(checks), tuple(puts), tuple(deletes), adds, entries)
 
 
+AS_THEY_ARE: Final = Naming("")
+"""Names without a prefix: a history has a storage of its own."""
+
+
 def in_words(deed: Deed) -> str:
     """The deed as a failure tells it."""
     match deed:
@@ -167,7 +173,8 @@ def in_words(deed: Deed) -> str:
         case Follows(limit):
             return f"follows the journal, at most {limit}"
         case Stores(batch, trims, fate):
-            return f"stores ({fate}{', trims' if trims else ''}) {batch}"
+            operations = "; ".join(operations_of(batch, AS_THEY_ARE)) or "nothing"
+            return f"stores as {batch.id!r} ({fate}{', trims' if trims else ''}): {operations}"
         case Restarts(everybody):
             return "and everybody else restart" if everybody else "restarts"
 

@@ -25,6 +25,8 @@ class Seen:
     looks: tuple[tuple[int, Call], ...]
     """The last looks, each with its shop."""
     journals: tuple[tuple[str, ...], ...]
+    held_at: str = ""
+    """Where in the adapter the call was that was held up, such as ``my_storage.py:166 in _judge``."""
 
     def shop_of(self, call: Call) -> int:
         """In which shop a party's call was made."""

@@ -116,7 +116,7 @@ class _Table:
                 storage, world.marks[shop], number, self.stage.stuck_seconds
             )
             found.append(tuple(entry.id for entry in entries))
-        return Seen(world, turns, hold, tuple(calls), tuple(looks), tuple(found))
+        return Seen(world, turns, hold, tuple(calls), tuple(looks), tuple(found), self.stage.held_at)
 
 
 def _judge(seen: Seen) -> None:

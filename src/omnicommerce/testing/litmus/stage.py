@@ -8,11 +8,14 @@ matter to the judgement, which asks only whose calls overlapped.
 from __future__ import annotations
 
 import itertools
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from queue import Empty, SimpleQueue
+from types import FrameType
 from typing import Final, NamedTuple
 
 import attrs
@@ -97,6 +100,8 @@ class Stage:
     usual_seconds: float = 0.0
     takings: dict[tuple[int, int], int] = attrs.Factory(dict)
     """How often each undisturbed call took its operations out: so often it can be held up."""
+    held_at: str = ""
+    """Where in the adapter the last call was that was held up."""
     _moments: Iterator[int] = attrs.field(factory=itertools.count)
     _moved: SimpleQueue[_Moved] = attrs.Factory(SimpleQueue)
     _inboxes: list[SimpleQueue[Callable[[], None] | None]] = attrs.Factory(list)
@@ -166,6 +171,7 @@ class Stage:
             return None
 
     def _hold(self, number: int) -> None:
+        self.held_at = _outside_the_kit()
         self._moved.put(_Moved(number, None))
         self._gates[number].get()
 
@@ -230,6 +236,16 @@ class _Run:
         self.parties[moved.party].hear(request, moved.call.answer)
         self.calls.append(moved.call)
         return True
+
+
+def _outside_the_kit() -> str:
+    """The nearest place in the stack that is no part of the kit."""
+    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001  # where the adapter stands, line by line
+    while frame is not None and str(frame.f_globals.get("__name__")).startswith("omnicommerce.testing"):
+        frame = frame.f_back
+    if frame is None:
+        return "its beginning"
+    return f"{Path(frame.f_code.co_filename).name}:{frame.f_lineno} in {frame.f_code.co_name}"
 
 
 def _work(inbox: SimpleQueue[Callable[[], None] | None]) -> None:

@@ -14,6 +14,7 @@ from omnicommerce.ports.storage import (
     Entry,
     Key,
     Page,
+    Put,
     Query,
     Record,
 )
@@ -62,13 +63,13 @@ def _lines(seen: Seen) -> Iterator[str]:
     yield f"interleaving: {order_of(seen.turns)}"
     if seen.hold is not None:
         yield (
-            f"held up: call {seen.hold.nth + 1} of T{seen.hold.party + 1}, when it took its operations"
-            f" for the {seen.hold.taking}. time; the others went on meanwhile"
+            f"held up: call {seen.hold.nth + 1} of T{seen.hold.party + 1}, at {seen.held_at}, where it took"
+            f" the next out of its batch (for the {seen.hold.taking}. time); the others went on meanwhile"
         )
     yield "calls, by their beginnings:"
     for call in sorted(seen.calls, key=lambda call: call.began):
-        across = [f"T{each.party + 1}" for each in seen.calls if _overlap(each, call)]
-        aside = f"   (while {', '.join(across)} was in a call)" if across else ""
+        across = dict.fromkeys(f"T{each.party + 1}" for each in seen.calls if _overlap(each, call))
+        aside = f"   (while {' and '.join(across)} was in a call)" if across else ""
         yield f"  T{call.party + 1}  {_request(call.request, naming)}{aside}"
         yield f"      -> {_answer(call.answer, naming)}"
     for shop, look in seen.looks:
@@ -92,15 +93,16 @@ def _request(request: Request, naming: Naming) -> str:
         case Followed(_, limit):
             return f"follows the journal, at most {limit} entries"
         case Batch():
-            operations = "; ".join(_operations(request, naming)) or "nothing"
+            operations = "; ".join(operations_of(request, naming)) or "nothing"
             return f"stores as {naming.short(request.id)!r}: {operations}"
 
 
-def _operations(batch: Batch, naming: Naming) -> Iterator[str]:
+def operations_of(batch: Batch, naming: Naming) -> Iterator[str]:
+    """What a batch does, one operation after the other."""
     for check in batch.checks:
         yield f"relies on {_key(check.key, naming)} at {_version(check.version, naming)}"
     for put in batch.puts:
-        rows = f" filed at {[text for _, text in put.indexes]}" if put.indexes else ""
+        rows = f" filed at {_rows(put, naming)}" if put.indexes else ""
         yield f"puts {_key(put.key, naming)} = {_cut(put.body)} over {_version(put.version, naming)}{rows}"
     for delete in batch.deletes:
         yield f"deletes {_key(delete.key, naming)} at {_version(delete.version, naming)}"
@@ -108,6 +110,10 @@ def _operations(batch: Batch, naming: Naming) -> Iterator[str]:
         yield _added(add, naming)
     for entry in batch.entries:
         yield _appended(entry, naming)
+
+
+def _rows(put: Put, naming: Naming) -> str:
+    return ", ".join(f"{naming.short(index)} {text!r}" for index, text in put.indexes)
 
 
 def _added(add: Add, naming: Naming) -> str:

@@ -8,7 +8,8 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Final, Protocol, TypeAlias, TypeVar
+from itertools import zip_longest
+from typing import Any, Final, Protocol, TypeAlias, TypeVar
 
 from omnicommerce.kernel.collection import ABSENT, IndexRow, Version
 from omnicommerce.kernel.errors import Again, Conflict, Exhausted, Unavailable
@@ -40,6 +41,9 @@ Operation: TypeAlias = Check | Put | Delete | Add | Append | Trim
 SHOWN_MAX: Final = 600
 """Nobody reads a megabyte of body in a failure."""
 
+AROUND: Final = 3
+"""So many items before and behind the first in which two lists differ."""
+
 ATTEMPTS_MAX: Final = 2_000
 """A racer who was turned away this often will never get through, and that is a failure too."""
 
@@ -66,7 +70,25 @@ class Bench(Protocol):
 def expect(promise: str, expected: object, seen: object) -> None:
     """Fail, in words for the author of the adapter, unless what was *seen* is what was promised."""
     if expected != seen:
-        raise AssertionError(f"promised: {promise}\nexpected: {_shown(expected)}\n    seen: {_shown(seen)}")
+        where, wanted, got = _where_they_part(expected, seen)
+        raise AssertionError(f"promised: {promise}{where}\nexpected: {wanted}\n    seen: {got}")
+
+
+def expect_followed(whole: list[str], seen: list[str]) -> None:
+    """Fail unless a reader who remembers only its last position has *seen* the *whole* journal."""
+    known = set(seen)
+    late = next((n for n, id in enumerate(whole) if id not in known), None)
+    if late is not None:
+        behind = next((id for id in whole[late + 1 :] if id in known), None)
+        when = (
+            "it never came" if behind is None else f"it had seen {behind!r}, which stands behind it, before"
+        )
+        raise AssertionError(
+            "promised: whoever asks behind the last position misses no entry\n"
+            f"    seen: the reader never saw {whole[late]!r}: {when}\n"
+            "a position drawn early became visible late: hand out only what lies below the oldest writer"
+        )
+    expect("the reader saw all entries in the order of the journal", whole, seen)
 
 
 def batch(*operations: Operation) -> Batch:
@@ -227,6 +249,18 @@ def _committed(storage: Storage, operations: tuple[Operation, ...]) -> Version:
 
 def _only(kind: type[T], operations: Iterable[Operation]) -> tuple[T, ...]:
     return tuple(operation for operation in operations if isinstance(operation, kind))
+
+
+def _where_they_part(expected: Any, seen: Any) -> tuple[str, str, str]:
+    """Two values as text; of two long lists only what stands around the first place in which they differ."""
+    wanted, got = repr(expected), repr(seen)
+    are_lists = isinstance(expected, list) and isinstance(seen, list)
+    if not are_lists or max(len(wanted), len(got)) <= SHOWN_MAX:
+        return "", _shown(expected), _shown(seen)
+    pairs = enumerate(zip_longest(expected, seen, fillvalue=None))
+    place = next(n for n, (one, other) in pairs if one != other)
+    around = slice(max(0, place - AROUND), place + AROUND + 1)
+    return f" (they part at number {place})", _shown(expected[around]), _shown(seen[around])
 
 
 def _shown(value: object) -> str:

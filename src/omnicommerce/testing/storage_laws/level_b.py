@@ -79,6 +79,7 @@ class LevelB:
     # Threads that race.
     test_the_last_item_is_sold_once = races.the_last_item_is_sold_once
     test_no_addition_is_lost = races.no_addition_is_lost
+    test_no_movement_of_a_counter_is_lost = races.no_movement_of_a_counter_is_lost
     test_two_doors_sell_the_last_item_once = races.two_doors_sell_the_last_item_once
     test_two_doors_lose_no_addition = races.two_doors_lose_no_addition
     test_one_of_two_wins_a_version = races.one_of_two_wins_a_version

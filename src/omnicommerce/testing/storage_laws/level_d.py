@@ -9,6 +9,7 @@ class LevelD:
     """Races and kills of real processes, for storages that several processes may open."""
 
     test_processes_never_pass_a_bound = processes.processes_never_pass_a_bound
+    test_processes_lose_no_addition = processes.processes_lose_no_addition
     test_processes_lose_no_update = processes.processes_lose_no_update
     test_processes_respect_an_absence = processes.processes_respect_an_absence
     test_no_entry_is_late_between_processes = processes.no_entry_is_late_between_processes

@@ -15,6 +15,7 @@ from omnicommerce.testing.storage_laws.bench import (
     counter,
     entries,
     expect,
+    expect_followed,
     found,
     patiently,
     put,
@@ -58,6 +59,30 @@ def no_addition_is_lost(bench: Bench) -> None:
     together(*[writer] * 4)
     expect("4 x 10 additions, none lost", "40", found(storage, "sum").body)
     expect("and one entry for each", 40, len(entries(storage)))
+
+
+def no_movement_of_a_counter_is_lost(bench: Bench) -> None:
+    """Four move one counter at two doors, twenty times each, with a bound on one side or without."""
+    storage = bench.fresh()
+    other = bench.again(storage)
+
+    def mover(door: Storage, move: Add) -> Callable[[], None]:
+        def move_on() -> None:
+            for _ in range(ROUNDS):
+                patiently(door, move)
+
+        return move_on
+
+    together(*[mover(door, Add("free", 1)) for door in (storage, other) * 2])
+    expect("80 additions without a bound, none lost", 4 * ROUNDS, total(storage, "free"))
+
+    together(
+        mover(storage, Add("n", 1)),
+        mover(other, Add("n", 10, ceiling=10**6)),
+        mover(other, Add("n", -100, floor=-(10**6))),
+        mover(storage, Add("n", 1_000)),
+    )
+    expect("20 of +1, of +10, of -100 and of +1,000, none lost", 911 * ROUNDS, total(storage, "n"))
 
 
 def two_doors_sell_the_last_item_once(bench: Bench) -> None:
@@ -163,7 +188,12 @@ def a_read_is_one_look(bench: Bench) -> None:
         keys = (thing("a"), counter("n"), thing("b"))
         a, n, b = storage.read(keys)
         bodies = [seen.body if isinstance(seen, Record) else None for seen in (a, b)]
-        expect("one consistent look", [str(n), str(n)], bodies)
+        promise = (
+            "one read is one look: two records and a counter that are written together are seen together"
+        )
+        expect(
+            promise, f"counter {n}, records {n} and {n}", f"counter {n}, records {bodies[0]} and {bodies[1]}"
+        )
 
     _while(write, look)
 
@@ -213,7 +243,7 @@ def no_entry_is_late(bench: Bench) -> None:
         read_on()
     whole = [entry.id for entry in entries(storage)]
     expect("120 entries were written", 120, len(whole))
-    expect("the reader saw all of them, in the order of the journal", whole, seen)
+    expect_followed(whole, seen)
     for who in range(4):
         mine = [id for id in whole if id.startswith(f"{who}-")]
         written = [f"{who}-{n}{sign}" for n in range(15) for sign in ("", "+")]

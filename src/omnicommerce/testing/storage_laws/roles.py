@@ -47,6 +47,13 @@ def take(storage: Storage, name: str, tries: int) -> Iterator[object]:
     yield got
 
 
+def add(storage: Storage, name: str, tries: int) -> Iterator[object]:
+    """Add one to what is left, so many times, without a bound; tells how many."""
+    for nth in range(tries):
+        _commit(storage, Batch(Version(f"{name}-{nth}"), adds=(Add(LEFT, 1),)))
+    yield tries
+
+
 def increment(storage: Storage, name: str, tries: int) -> Iterator[object]:
     """Add 1 to the sum so many times, by look, put and try again; tells how many times it did."""
     for nth in range(tries):
@@ -114,7 +121,7 @@ def write_for_ever(storage: Storage, name: str, tries: int) -> Iterator[object]:
 
 
 ROLES: Final[dict[str, Callable[[Storage, str, int], Iterator[object]]]] = {
-    role.__name__: role for role in (take, increment, claim, append, follow, write_for_ever)
+    role.__name__: role for role in (take, add, increment, claim, append, follow, write_for_ever)
 }
 
 

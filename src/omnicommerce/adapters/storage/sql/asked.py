@@ -37,8 +37,9 @@ class Asked:
         self.schema: Final = checked_schema(schema)
         self._transactions = Transactions(engine, limits, pause)
         self._pause = pause
-        self._say = statements(self._transactions.kind, self.schema)
-        self._tickets = ticketed(self._say) if self._transactions.kind == "postgresql" else None
+        self.kind: Final = self._transactions.kind
+        self._say = statements(self.kind, self.schema)
+        self._tickets = ticketed(self._say) if self.kind == "postgresql" else None
         self._append = APPEND_IN_TURN if self._tickets is None else self._tickets.append
         self.where: Final = self._transactions.where
 

@@ -77,7 +77,7 @@ class AsyncSqlStorage:
 
     def bound(self, connection: AsyncConnection) -> AsyncBoundStorage:
         """See `SqlStorage.bound`."""
-        return AsyncBoundStorage(connection, self._asked.schema)
+        return AsyncBoundStorage(connection, self._asked.kind, self._asked.schema)
 
     async def _ask(self, question: Callable[..., T], *arguments: Any) -> T:
         if not self._is_checked:

@@ -1,12 +1,12 @@
 """The shop within a transaction of the host's: both are stored, or neither is.
 
 A batch is written inside a savepoint, once. If it is refused, the savepoint is undone and the host decides:
-it may go on with its own work, or roll back and run everything again. Nothing is stored before the host
+it rolls back and runs everything again, or goes on with its own work. Nothing is stored before the host
 commits, and whether it was is the host's to know. Until then its transaction holds the records and counters
 it has written, and the journal ends before its entries: keep it short. The host's own limits hold.
 
-Make a `Commerce` over it for this one transaction and drop both together: what a shop remembers from one
-command to the next may be undone by the host.
+A `Commerce` over it tries nothing again by itself: what it collided with is still there, or it is one of the
+rivals who wait for each other. Make it for this one transaction, and drop both together.
 """
 
 from __future__ import annotations
@@ -28,12 +28,13 @@ from omnicommerce.adapters.storage.checked import (
 )
 from omnicommerce.adapters.storage.sql.batch import refuse_long_places, written
 from omnicommerce.adapters.storage.sql.errors import as_port_error
-from omnicommerce.adapters.storage.sql.journal import ticketed
+from omnicommerce.adapters.storage.sql.joining import checked_connection, is_over, join
+from omnicommerce.adapters.storage.sql.journal import APPEND_IN_TURN, ticketed
 from omnicommerce.adapters.storage.sql.looks import listed, looked_up, scanned, told
 from omnicommerce.adapters.storage.sql.statements import statements
 from omnicommerce.adapters.storage.sql.transactions import Hand
 from omnicommerce.adapters.storage.sql.waiting import waited_for
-from omnicommerce.kernel.errors import BadValue
+from omnicommerce.kernel.errors import BadValue, Unavailable
 from omnicommerce.ports.storage import Batch, Committed, Entry, Found, Key, Page, Position, Query, Record
 
 SAVEPOINT: Final = "omnicommerce"
@@ -44,20 +45,22 @@ class BoundStorage:
     """The four methods over a connection on which the host has begun a transaction.
 
     Raises:
-        BadValue: it is no connection to PostgreSQL through psycopg 3, is in no transaction, or its isolation
-            is not READ COMMITTED. Said by the first call.
+        BadValue: it is no connection to the kind of database the shop lies in; or, said by the first call, it
+            is in no transaction, or in one that cannot be joined: see `SqlStorage.bound`.
     """
 
-    def __init__(self, connection: Connection, schema: str | None) -> None:
-        given: object = connection
-        if not isinstance(given, Connection) or given.dialect.driver != "psycopg":
-            raise BadValue("connection", f"expected a connection over postgresql+psycopg, got {connection!r}")
-        self._connection = connection
-        self._say = statements("postgresql", schema)
-        self._tickets = ticketed(self._say)
+    def __init__(self, connection: Connection, kind: str, schema: str | None) -> None:
+        self._connection = checked_connection(connection, kind)
+        self._say = statements(kind, schema)
+        self._tickets = ticketed(self._say) if kind == "postgresql" else None
+        self._append = APPEND_IN_TURN if self._tickets is None else self._tickets.append
         self._errors = connection.dialect.loaded_dbapi.Error
         self._where = connection.engine.url.render_as_string()
-        self._is_checked = False
+
+    @property
+    def bound_to(self) -> Connection:
+        """The host's connection; by this a `Commerce` knows that to run again is up to the host."""
+        return self._connection
 
     def read(self, keys: Sequence[Key]) -> list[Found]:
         """See `Storage.read`; it also sees what the host's transaction has written itself."""
@@ -75,7 +78,8 @@ class BoundStorage:
         """Write *batch* into the host's transaction, which stores it when the host commits.
 
         Raises:
-            Conflict: a record is not at the version stated. Nothing of the batch was written.
+            Conflict: a record is not at the version stated, or two transactions waited for each other.
+                Nothing of the batch was written.
             Exhausted: a counter would pass its bound. Nothing of the batch was written.
             Unavailable: no answer in time, or the connection is lost. Nothing was written; if it is lost,
                 nothing of the host's transaction either.
@@ -85,9 +89,9 @@ class BoundStorage:
         with self._hand() as hand:
             hand.cursor.execute(f"SAVEPOINT {SAVEPOINT}")
             try:
-                totals = written(hand, self._say, self._tickets.append, batch)
+                totals = written(hand, self._say, self._append, batch)
             except BaseException:
-                if not self._is_lost():
+                if not is_over(self._connection):
                     hand.cursor.execute(f"ROLLBACK TO SAVEPOINT {SAVEPOINT}")
                     hand.cursor.execute(f"RELEASE SAVEPOINT {SAVEPOINT}")
                 raise
@@ -95,7 +99,10 @@ class BoundStorage:
         return Committed(totals)
 
     def journal(self, after: Position, limit: int) -> list[Entry]:
-        """See `Storage.journal`; what this transaction has written itself is told once it is committed."""
+        """See `Storage.journal`; on PostgreSQL, what this transaction has written only after the commit.
+
+        SQLite tells it at once, and uses its positions again if the host rolls back.
+        """
         checked_limit(limit, "limit")
         place(after, "after")
         with self._hand() as hand:
@@ -110,37 +117,44 @@ class BoundStorage:
     @contextmanager
     def _hand(self) -> Iterator[Hand]:
         connection = self._connection
-        if not connection.in_transaction():
+        if not connection.invalidated and not connection.in_transaction():
             raise BadValue("connection", "expected a transaction that the host has begun: engine.begin()")
+        if connection.invalidated or self._is_lost():
+            raise Unavailable(f"{self._where}: the host's transaction was lost; nothing of it was stored")
         driver: Any = connection.connection
         try:
             hand = Hand(driver.cursor())
-            if not self._is_checked:
-                self._check(hand, driver)
+            join(connection, hand)
             yield hand
-        except self._errors as error:
-            raise as_port_error(error, self._where) from error
-
-    def _check(self, hand: Hand, driver: Any) -> None:
-        ((isolation,),) = hand.rows("SELECT current_setting('transaction_isolation')")
-        if isolation != "read committed" or driver.dbapi_connection.autocommit:
-            found = "autocommit" if driver.dbapi_connection.autocommit else isolation
-            raise BadValue("connection", f"expected a transaction of isolation READ COMMITTED, got {found}")
-        self._is_checked = True
+        except BaseException as error:
+            self._is_lost()
+            if isinstance(error, self._errors):
+                raise as_port_error(error, self._where) from error
+            raise
 
     def _is_lost(self) -> bool:
-        driver: Any = self._connection.connection.dbapi_connection
-        return driver is None or driver.closed or driver.broken
+        """Whether the database has undone all of the host's transaction, which then takes nothing more."""
+        is_lost = is_over(self._connection)
+        if is_lost:
+            # What the host writes next would be stored without what it has written before.
+            self._connection.invalidate()
+        return is_lost
 
 
 class AsyncBoundStorage:
     """The same as coroutines, over an async connection."""
 
-    def __init__(self, connection: AsyncConnection, schema: str | None) -> None:
+    def __init__(self, connection: AsyncConnection, kind: str, schema: str | None) -> None:
         given: object = connection
         if not isinstance(given, AsyncConnection):
             raise BadValue("connection", f"expected an async connection of SQLAlchemy, got {connection!r}")
-        self._bound = BoundStorage(connection.sync_connection, schema)  # type: ignore[arg-type]  # it looks
+        self._connection = connection
+        self._bound = BoundStorage(connection.sync_connection, kind, schema)  # type: ignore[arg-type]  # it looks
+
+    @property
+    def bound_to(self) -> AsyncConnection:
+        """See `BoundStorage.bound_to`."""
+        return self._connection
 
     async def read(self, keys: Sequence[Key]) -> list[Found]:
         """See `BoundStorage.read`."""

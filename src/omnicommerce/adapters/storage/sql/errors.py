@@ -30,6 +30,8 @@ def as_port_error(error: Exception, where: str) -> CommerceError:
     match error:
         case CommerceError():
             return error
+        case sqlite3.Error() if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_BUSY_SNAPSHOT:
+            return Conflict(f"{where}: somebody else has written since this transaction began to look")
         case sqlite3.Error():
             return as_sqlite_error(error, Path(where))
         case exc.DBAPIError() if isinstance(error.orig, Exception):

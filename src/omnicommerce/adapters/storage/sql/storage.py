@@ -80,7 +80,12 @@ class SqlStorage:
     def bound(self, connection: Connection) -> BoundStorage:
         """This shop within the transaction that the host has begun on *connection*.
 
+        A `Commerce` over it tries once: `Conflict` goes to the host, who rolls back and runs all of its
+        transaction again. No process can run within it: no `tick`, no `audit`.
+
         Raises:
-            BadValue: it is not a connection to PostgreSQL in a transaction of isolation READ COMMITTED.
+            BadValue: said at once or by the first call: the connection is not to the kind of database that
+                the shop lies in, is in no transaction or in autocommit; on PostgreSQL, its isolation is not
+                READ COMMITTED; on SQLite, it is in a savepoint before which nobody said BEGIN.
         """
-        return BoundStorage(connection, self._asked.schema)
+        return BoundStorage(connection, self._asked.kind, self._asked.schema)
