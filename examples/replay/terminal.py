@@ -19,7 +19,7 @@ from examples.replay.figures import Report
 from examples.replay.words import STAGES, TIERS, money, number, percent, ranked, reason
 
 WIDTH: Final = 100
-BAR: Final = 30
+BAR: Final = 24
 STORES_SHOWN: Final = 10
 
 
