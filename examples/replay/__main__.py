@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 from rich.console import Console
 
@@ -24,6 +25,9 @@ from examples.replay.terminal import following, show
 from examples.replay.worker import collect_seldom, midnight_after, shop_over
 from omnicommerce import Audited, Commerce, CommerceError, SqliteStorage
 
+INTERRUPTED: Final = 130
+"""How a program ends that was stopped by Ctrl-C."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Replay, audit, and draw the report; 1 if the books do not balance."""
@@ -37,6 +41,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (CommerceError, AnotherReplay, NotTheData, WorkerGone) as refused:
         console.print(str(refused), style="red", markup=False)
         return 2
+    except KeyboardInterrupt:
+        console.print(f"stopped; what was told is in {asked.file}, and the same command goes on from there")
+        return INTERRUPTED
 
 
 def _told(asked: argparse.Namespace, console: Console) -> int:
@@ -46,13 +53,13 @@ def _told(asked: argparse.Namespace, console: Console) -> int:
     _prepare(plan.file, is_fresh=asked.fresh)
 
     ledger = Ledger()
-    with following(plan.days, console) as advance:
+    with following(plan.days, console) as bar:
 
         def heard(shop: Commerce, closed: DayClosed) -> None:
             ledger.read_on(shop)
-            advance(closed.day, closed.sales)
+            bar.advance(closed.day, closed.sales)
 
-        audited = replay(plan, heard)
+        audited = replay(plan, heard, bar.goes_on)
 
     with SqliteStorage(plan.file) as storage:
         ledger.read_on(shop_over(storage, plan.rulebook, lambda: midnight_after(plan.last_day)))

@@ -7,11 +7,13 @@ books grow; whoever tells the days knows neither pyarrow nor the data.
 from __future__ import annotations
 
 import pickle
+import signal
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from datetime import date, timedelta
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from pathlib import Path
 from typing import Final, ParamSpec, TypeVar
 
@@ -46,7 +48,24 @@ class Day:
 def apart(read: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
     """What *read* returns, called in a process of its own: with it goes all the memory that it took."""
     with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as executor:
-        return executor.submit(read, *arguments, **named).result()
+        with undisturbed():
+            reading = executor.submit(read, *arguments, **named)
+        try:
+            return reading.result()
+        except KeyboardInterrupt:
+            for child in active_children():
+                child.terminate()
+            raise
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """A process that is started meanwhile ignores Ctrl-C: whoever started it says what becomes of it."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def write_days(file: Path, data: Path, last_day: date, workers: int, closed: date | None) -> None:

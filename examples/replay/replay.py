@@ -21,7 +21,7 @@ from typing import Any, Final
 
 import attrs
 
-from examples.replay.days import A_DAY, FIRST_DAY, Day, apart, read_days, write_days
+from examples.replay.days import A_DAY, FIRST_DAY, Day, apart, read_days, undisturbed, write_days
 from examples.replay.progress import DayClosed, close_day, closed_until
 from examples.replay.worker import (
     WAIT_SECONDS,
@@ -65,10 +65,15 @@ class WorkerGone(RuntimeError):
     """A worker ended before its day was told; what it printed says why."""
 
 
-def replay(plan: Plan, heard: Callable[[Commerce, DayClosed], None]) -> Audited:
+def replay(
+    plan: Plan,
+    heard: Callable[[Commerce, DayClosed], None],
+    goes_on: Callable[[date | None], None] = lambda _: None,
+) -> Audited:
     """Tell every day of *plan* that is not closed yet, and audit the books at the end.
 
-    *heard* is told of each day that was closed, while the next is being told.
+    *heard* is told of each day that was closed, while the next is being told, and *goes_on* at the beginning
+    up to which day an earlier run has come (None: it is the first).
 
     Raises:
         AnotherReplay: the file does not go with the plan; it was not changed.
@@ -82,6 +87,7 @@ def replay(plan: Plan, heard: Callable[[Commerce, DayClosed], None]) -> Audited:
         closed = shop.run(closed_until)
         if closed is not None and closed > plan.last_day:
             raise AnotherReplay(f"{plan.file} was told until {closed} already: {_BEGIN_ANEW}")
+        goes_on(closed)
         crew = stack.enter_context(_crew(plan))
         last: DayClosed | None = None
         for today in stack.enter_context(_days(plan, closed)):
@@ -190,7 +196,8 @@ def _worker() -> Iterator[Connection]:
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
     process = context.Process(target=work, args=(theirs,), daemon=True)
-    process.start()
+    with undisturbed():
+        process.start()
     theirs.close()
     try:
         yield ours

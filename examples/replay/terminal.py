@@ -3,28 +3,64 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from typing import Final
 
+import attrs
 from rich import box
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from examples.replay.figures import Report
 from examples.replay.words import STAGES, TIERS, money, number, percent, ranked, reason
 
 WIDTH: Final = 100
-BAR: Final = 30
+BAR: Final = 24
 STORES_SHOWN: Final = 10
 
 
+@attrs.define
+class Following:
+    """Shows how far the replay has come: a bar in a terminal, and elsewhere a line for each month."""
+
+    _progress: Progress
+    _task: TaskID
+    _sales: int = 0
+    _month: str = ""
+
+    def goes_on(self, closed: date | None) -> None:
+        """Days up to *closed* were told by an earlier run; None if this is the first."""
+        if closed is not None:
+            self._progress.console.print(f"going on behind {_in_words(closed)}; that far it was told before")
+            self._progress.update(self._task, completed=_number_of(closed))
+
+    def advance(self, day: date, sales: int) -> None:
+        """Another *day* is told, with so many sales."""
+        self._sales += sales
+        self._progress.update(
+            self._task, description="telling the sales", completed=_number_of(day), sales=self._sales
+        )
+        month = f"{day:%B %Y}"
+        if month != self._month and not self._progress.console.is_terminal:
+            self._progress.console.print(f"telling {month}")
+        self._month = month
+
+
+def _number_of(day: date) -> int:
+    return (day - date(day.year, 1, 1)).days + 1
+
+
+def _in_words(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
+
+
 @contextmanager
-def following(days: int, console: Console) -> Iterator[Callable[[date, int], None]]:
-    """A bar that moves on with every day that is told; it is given the day, and how many sales it had."""
+def following(days: int, console: Console) -> Iterator[Following]:
+    """Show how far a replay of so many *days* has come."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -33,15 +69,7 @@ def following(days: int, console: Console) -> Iterator[Callable[[date, int], Non
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=console) as progress:
-        task = progress.add_task("telling the sales", total=days, sales=0)
-        told = 0
-
-        def advance(day: date, sales: int) -> None:
-            nonlocal told
-            told += sales
-            progress.update(task, completed=(day - date(day.year, 1, 1)).days + 1, sales=told)
-
-        yield advance
+        yield Following(progress, progress.add_task("reading the data", total=days, sales=0))
 
 
 def show(report: Report, console: Console) -> None:

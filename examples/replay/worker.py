@@ -136,7 +136,7 @@ def work(pipe: Connection) -> None:
                     case Audit(day):
                         now[0] = midnight_after(day)
                         pipe.send(shop.audit(shard=order.shard))
-        except (EOFError, BrokenPipeError):
+        except (EOFError, ConnectionError):
             # Whoever asked is gone; the next one goes on behind the last day that was closed.
             return
 

@@ -81,7 +81,7 @@ def test_a_line_says_where_an_entry_stands_and_then_all_that_it_says(file: Path,
         entry_says = json.loads(entry.body)
         assert {"position": entry.position, "id": entry.id, **entry_says} == said
         assert ["position", "id", *entry_says] == list(said)
-        assert {"tag", "at", "recorded_at", "rulebook", "batch", "n", "actor"} <= said.keys()
+        assert {"tag", "at", "recorded_at", "rulebook", "batch", "n", "of", "actor"} <= said.keys()
 
 
 def test_a_line_says_whom_where_and_why(tmp_path: Path) -> None:

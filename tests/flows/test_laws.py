@@ -166,7 +166,7 @@ def _attempted(shop: Shop, fact: Sale | Return) -> Any:
 
 def _bodies(shop: Shop) -> list[Any]:
     """The journal without what is drawn at random: the ids of batches and persons."""
-    drawn = {"batch", "n", "writes"}
+    drawn = {"batch", "n", "of", "writes"}
     return [
         {name: each for name, each in entry.items() if name not in drawn}
         for entry in journal(shop.storage)

@@ -86,7 +86,7 @@ def _account(shop: Commerce, member: Any, life: Life) -> Account:
 # --- what a file holds, whoever wrote it and in however many commits ------------------------------
 
 _DRAWN: Final = re.compile(r"\b[0-9a-f]{32}\b")
-_PLACED: Final = frozenset({"position", "id", "batch", "n", "writes", "sum"})
+_PLACED: Final = frozenset({"position", "id", "batch", "n", "of", "writes", "sum"})
 """What says where an entry or a record stands, and not what it says."""
 
 

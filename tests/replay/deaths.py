@@ -17,16 +17,26 @@ ROOT: Final = Path(__file__).parents[2]
 Kill: TypeAlias = Callable[[subprocess.Popen[bytes]], None]
 
 
-def started(folder: Path, days: int) -> subprocess.Popen[bytes]:
+def started(folder: Path, days: int, says: int = subprocess.DEVNULL) -> subprocess.Popen[bytes]:
     """The program, in a process group of its own."""
     told = ["--days", str(days), "--file", str(folder / "shop.db"), "--page", str(folder / "page.html")]
     return subprocess.Popen(  # noqa: S603  # it is this very program
         [sys.executable, "-m", "examples.replay", *told],
         cwd=ROOT,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        stdout=says,
+        stderr=subprocess.STDOUT,
         start_new_session=True,
     )
+
+
+def stopped_by_the_terminal(folder: Path, days: int, after: float) -> tuple[int, str]:
+    """Start the program, press Ctrl-C so many seconds later, and return how it ended and all that it said."""
+    process = started(folder, days, says=subprocess.PIPE)
+    time.sleep(after)
+    # A terminal sends it to every process that it started.
+    os.killpg(process.pid, signal.SIGINT)
+    said, _ = process.communicate(timeout=60)
+    return process.returncode, said.decode()
 
 
 def everybody(process: subprocess.Popen[bytes]) -> None:

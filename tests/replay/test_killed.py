@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.replay.accounts import content, replayed
-from tests.replay.deaths import Kill, everybody, the_conductor, told_with_deaths
+from tests.replay.deaths import Kill, everybody, stopped_by_the_terminal, the_conductor, told_with_deaths
 
 DAYS = 4
 
@@ -25,6 +25,16 @@ def test_killed_at_any_moment_it_ends_with_the_same_content_and_the_same_page(
 
     assert content(undisturbed / "shop.db") == content(killed / "shop.db")
     assert (undisturbed / "page.html").read_bytes() == (killed / "page.html").read_bytes()
+
+
+@pytest.mark.parametrize("after", [4.0, 9.0])
+def test_stopped_by_ctrl_c_it_says_so_in_one_sentence_and_goes_on(after: float, tmp_path: Path) -> None:
+    returned, said = stopped_by_the_terminal(tmp_path, 90, after)
+
+    assert 130 == returned, said
+    assert "the same command goes on from there" in " ".join(said.split())
+    assert "Traceback" not in said
+    assert [] == list(tmp_path.glob("*-days-*"))
 
 
 @pytest.mark.prove

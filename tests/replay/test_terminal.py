@@ -49,9 +49,24 @@ def test_no_line_is_wider_than_a_hundred_columns() -> None:
 
 def test_the_bar_follows_the_days() -> None:
     console = Console(file=StringIO(), width=WIDTH, force_terminal=True)
-    with following(365, console) as advance:
-        advance(date(2017, 1, 1), 400)
-        advance(date(2017, 1, 2), 100)
+    with following(365, console) as bar:
+        bar.goes_on(None)
+        bar.advance(date(2017, 1, 1), 400)
+        bar.advance(date(2017, 1, 2), 100)
 
     assert isinstance(console.file, StringIO)
     assert "500 sales" in console.file.getvalue()
+    assert "going on" not in console.file.getvalue()
+
+
+def test_where_there_is_no_terminal_a_line_a_month_says_how_far_it_is() -> None:
+    console = Console(file=StringIO(), width=WIDTH)
+    with following(365, console) as bar:
+        bar.goes_on(date(2017, 1, 30))
+        for day in (date(2017, 1, 31), date(2017, 2, 1), date(2017, 2, 2)):
+            bar.advance(day, 100)
+
+    assert isinstance(console.file, StringIO)
+    lines = console.file.getvalue().splitlines()
+    assert "going on behind 30 January 2017; that far it was told before" == lines[0]
+    assert ["telling January 2017", "telling February 2017"] == lines[1:3]

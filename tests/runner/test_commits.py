@@ -170,6 +170,7 @@ def test_an_entry_says_what_happened_when_who_did_it_and_which_records_it_wrote(
         "recorded_at": "2026-06-01T12:00:00.000000Z",
         "batch": stored.version,
         "n": 0,
+        "of": 1,
         "actor": {"is": "staff", "id": "s-7", "capabilities": ["points.adjust"]},
         "rulebook": around.rules.digest,
         "writes": [["thing", "a", "", stored.version]],

@@ -111,3 +111,38 @@ class KeepsCountersAmongRecords(MemoryStorage):
         for delete in batch.deletes:
             self._totals.pop(delete.key.id, None)
         return answer
+
+
+class KnowsNoOuterBound(MemoryStorage):
+    """None is no bound at all, and totals grow beyond AMOUNT_MAX."""
+
+    def commit(self, batch: Batch) -> Committed:
+        with self._lock:
+            totals = dict(self._totals)
+            for add in batch.adds:
+                total = totals[add.counter] = totals.get(add.counter, 0) + add.delta
+                if add.delta < 0 and add.floor is not None and total < add.floor:
+                    raise Exhausted(add.counter)
+                if add.delta > 0 and add.ceiling is not None and total > add.ceiling:
+                    raise Exhausted(add.counter)
+        answer = super().commit(attrs.evolve(batch, adds=()))
+        self._totals.update(totals)
+        return Committed({add.counter: totals[add.counter] for add in batch.adds} | dict(answer.totals))
+
+
+class TakesZeroForNone(MemoryStorage):
+    """``if add.ceiling:`` is wrong for a ceiling of 0."""
+
+    def commit(self, batch: Batch) -> Committed:
+        adds = tuple(attrs.evolve(add, ceiling=add.ceiling or None) for add in batch.adds)
+        return super().commit(attrs.evolve(batch, adds=adds))
+
+
+class NamesTheFirstCounter(MemoryStorage):
+    """Whichever counter is at its bound, the first of the batch is named."""
+
+    def commit(self, batch: Batch) -> Committed:
+        try:
+            return super().commit(batch)
+        except Exhausted:
+            raise Exhausted(batch.adds[0].counter) from None

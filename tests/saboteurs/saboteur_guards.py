@@ -171,6 +171,15 @@ class ConfusesItsErrors(MemoryStorage):
             raise Unavailable("something went wrong") from error
 
 
+class ComparesVersionsWithoutCase(MemoryStorage):
+    """Versions are compared under the collation of their column."""
+
+    def _guard(self, key: Key, version: Version) -> None:
+        held = self._records.get(key)
+        if (ABSENT if held is None else held.version).casefold() != version.casefold():
+            raise Conflict(key.id)
+
+
 def _version(storage: MemoryStorage, key: Key) -> Version:
     (held,) = storage.read((key,))
     return getattr(held, "version", ABSENT)

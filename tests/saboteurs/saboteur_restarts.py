@@ -50,10 +50,14 @@ class LocksItsOwnDoorOnly(Honest):
     def __init__(self, disk: Shared | None = None) -> None:
         super().__init__(disk)
         self._lock = threading.Lock()
+        self.naps = 500
 
     def _guard(self, key: Key, version: Version) -> None:
         super()._guard(key, version)
-        time.sleep(0.0005)
+        # Not for ever: a batch may have ten thousand guards.
+        if self.naps:
+            self.naps -= 1
+            time.sleep(0.0005)
 
 
 class AcknowledgesTooSoon(MemoryStorage):
@@ -152,3 +156,19 @@ class RestartsItsJournal(MemoryStorage):
 
     def reopened(self) -> Self:
         return type(self)(self.disk)
+
+
+class ForgetsWhenAllAreShut(Honest):
+    """The shop lives for as long as somebody has it open."""
+
+    def __init__(self, disk: Shared | None = None) -> None:
+        super().__init__(disk)
+        self.is_open = True
+        self.disk.__dict__["doors"] = self.disk.__dict__.get("doors", 0) + 1
+
+    def close(self) -> None:
+        if self.is_open:
+            self.is_open = False
+            self.disk.__dict__["doors"] -= 1
+        if not self.disk.__dict__["doors"]:
+            self.disk.storage.__init__()  # type: ignore[misc]  # all is gone

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Self
 
+import attrs
+
 from omnicommerce.adapters.storage.memory import MemoryStorage
 from omnicommerce.kernel.collection import ABSENT
 from omnicommerce.kernel.errors import Conflict
-from omnicommerce.ports.storage import Batch, Committed, Found, Key, Page, Query
+from omnicommerce.ports.storage import Batch, Check, Committed, Found, Key, Page, Query
 from tests.saboteurs.saboteur_restarts import Honest, Shared
 
 
-class _Housed(Honest):
-    """No saboteur yet: knows all shops of its house."""
+class Housed(Honest):
+    """No saboteur: an honest storage that knows all shops of its house. Every law must pass."""
 
     def __init__(self, disk: Shared | None = None) -> None:
         super().__init__(disk)
@@ -30,7 +32,7 @@ class _Housed(Honest):
         return [disk.storage for disk in self.house if disk is not self.disk]
 
 
-class LooksInTheWholeHouse(_Housed):
+class LooksInTheWholeHouse(Housed):
     """What is not there is looked for next door."""
 
     def read(self, keys: Sequence[Key]) -> list[Found]:
@@ -40,7 +42,7 @@ class LooksInTheWholeHouse(_Housed):
         ]
 
 
-class FindsInTheWholeHouse(_Housed):
+class FindsInTheWholeHouse(Housed):
     """A scan shows the rows of all shops."""
 
     def scan(self, query: Query) -> Page:
@@ -49,7 +51,7 @@ class FindsInTheWholeHouse(_Housed):
         return Page(tuple(rows[: query.limit]), any(page.has_more for page in pages))
 
 
-class CountsForTheWholeHouse(_Housed):
+class CountsForTheWholeHouse(Housed):
     """Counters are named without their shop."""
 
     def __init__(self, disk: Shared | None = None) -> None:
@@ -57,7 +59,7 @@ class CountsForTheWholeHouse(_Housed):
         self._totals = self.house[0].storage._totals
 
 
-class TakesNamesForTheWholeHouse(_Housed):
+class TakesNamesForTheWholeHouse(Housed):
     """A name that is taken in one shop is taken in all: the unique key lacks the shop."""
 
     def commit(self, batch: Batch) -> Committed:
@@ -67,7 +69,7 @@ class TakesNamesForTheWholeHouse(_Housed):
         return super().commit(batch)
 
 
-class DeletesInTheWholeHouse(_Housed):
+class DeletesInTheWholeHouse(Housed):
     """A delete deletes in every shop."""
 
     def commit(self, batch: Batch) -> Committed:
@@ -79,7 +81,7 @@ class DeletesInTheWholeHouse(_Housed):
         return answer
 
 
-class FollowsTheWholeHouse(_Housed):
+class FollowsTheWholeHouse(Housed):
     """There is one journal for all."""
 
     def __init__(self, disk: Shared | None = None) -> None:
@@ -95,3 +97,25 @@ class FollowsTheWholeHouse(_Housed):
         shop: Any = self.__dict__.get("house") or ([self.disk] if "disk" in self.__dict__ else None)
         if shop is not None:
             shop[0].storage._last = value
+
+
+class MissesNothingNextDoor(Housed):
+    """A check that something is absent looks into every shop."""
+
+    def commit(self, batch: Batch) -> Committed:
+        for check in batch.checks:
+            if check.version == ABSENT and any(check.key in shop._records for shop in self.others):
+                raise Conflict("there next door")
+        return super().commit(batch)
+
+
+class GuardsByTheNeighbour(Housed):
+    """A check is content with a record of that name and version next door."""
+
+    def commit(self, batch: Batch) -> Committed:
+        checks = tuple(check for check in batch.checks if not self._is_next_door(check))
+        return super().commit(attrs.evolve(batch, checks=checks))
+
+    def _is_next_door(self, check: Check) -> bool:
+        found = [shop._records.get(check.key) for shop in self.others]
+        return any(record is not None and record.version == check.version for record in found)

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import signal
+import threading
+import time
 import unittest
+from collections import defaultdict
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from typing import Any
 
 import attrs
@@ -12,19 +18,31 @@ from hypothesis import Phase, settings
 
 from omnicommerce.adapters.storage.memory import AsyncMemoryStorage, MemoryStorage
 from omnicommerce.kernel.errors import Conflict, Unavailable
-from omnicommerce.ports.storage import Append, Batch, Committed, Key, Page, Query
+from omnicommerce.ports.storage import (
+    Append,
+    Batch,
+    Check,
+    Committed,
+    Delete,
+    Entry,
+    Found,
+    Key,
+    Page,
+    Position,
+    Put,
+    Query,
+)
 from omnicommerce.testing import StorageConformance, agreement_with_memory
 from omnicommerce.testing.storage_laws.bench import (
     expect,
     found,
-    patiently,
     put,
     refused,
     rows,
     stored,
     total,
-    until_stored,
 )
+from omnicommerce.testing.storage_laws.racing import patiently, together, until_stored
 
 
 class Memory(StorageConformance):
@@ -42,6 +60,29 @@ def test_a_law_that_is_replaced_is_noticed() -> None:
     Memory().test_no_law_is_replaced()
     with pytest.raises(AssertionError, match="test_large_numbers_stay_exact was replaced"):
         Cheat().test_no_law_is_replaced()
+
+
+@pytest.mark.parametrize(
+    "name", ["fresh", "again", "beside", "door", "shut", "played", "teardown_method", "kit_waits_no_longer"]
+)
+def test_what_the_laws_stand_on_cannot_be_replaced_unseen(name: str) -> None:
+    cheat = type("Cheat", (Memory,), {name: lambda *_: None})
+
+    with pytest.raises(AssertionError, match=f"{name} is the kit's own, and was replaced"):
+        cheat().test_no_law_is_replaced()
+
+
+def test_the_law_about_replaced_laws_cannot_be_replaced_itself() -> None:
+    with pytest.raises(TypeError, match="may not be replaced"):
+        type("Cheat", (Memory,), {"test_no_law_is_replaced": lambda _: None})
+
+
+@pytest.mark.parametrize("name", ["held_max", "seeds", "kills"])
+def test_nobody_is_certified_by_playing_nothing(name: str) -> None:
+    cheat = type("Cheat", (Memory,), {name: 0})
+
+    with pytest.raises(AssertionError, match=f"{name} is at least 1"):
+        cheat().test_no_law_is_replaced()
 
 
 def test_a_law_may_be_marked_with_a_reason() -> None:
@@ -179,13 +220,125 @@ def test_a_storage_that_never_has_time_or_goes_in_circles_ends_the_law(
         def scan(self, query: Query) -> Page:
             return Page(super().scan(attrs.evolve(query, after=None)).rows, has_more=True)
 
-    monkeypatch.setattr("omnicommerce.testing.storage_laws.bench.ATTEMPTS_MAX", 3)
+    for module in ("bench", "racing"):
+        monkeypatch.setattr(f"omnicommerce.testing.storage_laws.{module}.ATTEMPTS_MAX", 3)
     with pytest.raises(AssertionError, match="Unavailable 3 times"):
         patiently(Busy(), put("a"))
     with pytest.raises(AssertionError, match="3 in a row"):
         until_stored(Rival(), lambda: (Append("e", "{}"),))
     with pytest.raises(AssertionError, match="leads on"):
         rows(Circle())
+
+
+# --- nothing waits for ever ----------------------------------------------------------------------
+
+
+class DeadlocksInRaces(MemoryStorage):
+    """A lock for each record, taken in the order of the batch."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.locks: defaultdict[Key, threading.Lock] = defaultdict(threading.Lock)
+
+    def commit(self, batch: Batch) -> Committed:
+        operations: tuple[Check | Put | Delete, ...] = (*batch.checks, *batch.puts, *batch.deletes)
+        with ExitStack() as taken:
+            for operation in operations:
+                taken.enter_context(self.locks[operation.key])
+                time.sleep(0.001)
+            return super().commit(batch)
+
+
+class DeadlocksAsync:
+    """The same behind coroutines, in threads."""
+
+    def __init__(self) -> None:
+        self.storage = DeadlocksInRaces()
+
+    async def read(self, keys: Sequence[Key]) -> list[Found]:
+        return self.storage.read(keys)
+
+    async def scan(self, query: Query) -> Page:
+        return self.storage.scan(query)
+
+    async def commit(self, batch: Batch) -> Committed:
+        return await asyncio.to_thread(self.storage.commit, batch)
+
+    async def journal(self, after: Position, limit: int) -> list[Entry]:
+        return self.storage.journal(after, limit)
+
+
+def test_threads_that_wait_for_each_other_end_their_race(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("omnicommerce.testing.storage_laws.racing.RACE_SECONDS", 0.5)
+
+    class Case(Memory):
+        def make(self) -> MemoryStorage:
+            return DeadlocksInRaces()
+
+    with pytest.raises(AssertionError, match="2 of 2 threads have not come back"):
+        Case().test_no_two_write_past_each_other()
+
+
+def test_an_async_storage_whose_threads_wait_for_each_other_can_be_shut(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("omnicommerce.testing.blocking.CLOSING_SECONDS", 0.2)
+
+    class Case(Memory):
+        stuck_seconds = 0.3
+
+        def make(self) -> Any:
+            return DeadlocksAsync()
+
+    case = Case()
+    with pytest.raises(AssertionError, match="never came back"):
+        case.test_litmus_crosswise()
+    case.teardown_method()
+
+
+def test_the_error_of_a_racer_is_raised() -> None:
+    def fails() -> None:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        together(fails, lambda: None)
+
+
+CASE_OF_ONE_WHO_LOCKS_FOR_EVER = """
+import threading
+from omnicommerce.adapters.storage.memory import MemoryStorage
+from omnicommerce.testing import StorageConformance
+
+class LocksForEver(MemoryStorage):
+    def __init__(self):
+        super().__init__()
+        self.lock = threading.Lock()
+
+    def commit(self, batch):
+        self.lock.acquire()
+        answer = super().commit(batch)
+        self.lock.release()
+        return answer
+
+class TestMine(StorageConformance):
+    is_durable = False
+    law_seconds = 0.5
+
+    def make(self):
+        return LocksForEver()
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="this system has no such alarm")
+def test_a_call_that_never_comes_back_fails_its_law_in_words(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(CASE_OF_ONE_WHO_LOCKS_FOR_EVER)
+
+    told = pytester.runpytest_subprocess(
+        "-p", "no:cacheprovider", "-k", "a_put_needs_the_version or absent_things", timeout=60
+    )
+
+    told.assert_outcomes(passed=1, failed=1)
+    told.stdout.fnmatch_lines(["*promised: a call comes back", "*has not, after 0.5 s, here:*"])
 
 
 def run(case: type[unittest.TestCase], histories: int = 60) -> unittest.TestResult:

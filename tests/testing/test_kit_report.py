@@ -70,6 +70,65 @@ def test_a_law_that_fails_after_it_was_kept_is_broken() -> None:
     assert "" == made.certified
 
 
+def test_a_law_that_is_kept_after_it_failed_is_broken_all_the_same() -> None:
+    made = certificate(A1="kept", A2="kept")
+    made.take("A", "A1", "broken")
+    made.take("A", "A1", "kept")
+
+    assert "" == made.certified
+    assert "broken: A1" in made.as_text()
+
+
+CASE_WITH_PARAMETERS = """
+import pytest
+from omnicommerce.adapters.storage.memory import MemoryStorage
+from omnicommerce.testing import StorageConformance
+
+@pytest.mark.parametrize("size", [1, 2])
+class TestMine(StorageConformance):
+    is_durable = False
+
+    @pytest.fixture(autouse=True)
+    def _size(self, size):
+        self.size = size
+
+    def make(self):
+        return MemoryStorage()
+"""
+
+
+def test_a_law_counts_once_however_many_parameters_it_is_asked_with(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(CASE_WITH_PARAMETERS)
+
+    told = pytester.runpytest_inprocess("-p", "no:cacheprovider", "-k", "empty")
+
+    told.assert_outcomes(passed=4)
+    told.stdout.fnmatch_lines([f"  A * 2 of {LAWS_OF_A_LEVEL['A']} laws kept, * not run"])
+
+
+def test_a_replaced_law_that_is_marked_and_does_not_fail_is_a_gap(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        CASE.replace('xfail(reason="our', 'xfail(False, reason="our').replace(
+            'raise AssertionError("promised: exact")', "pass"
+        )
+    )
+
+    told = pytester.runpytest_inprocess("-p", "no:cacheprovider", "-k", "numbers")
+
+    told.stdout.fnmatch_lines(["*gap: test_large_numbers_stay_exact: replaced, and marked*"])
+
+
+def test_the_report_says_when_each_shop_has_a_database_of_its_own(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(CASE)
+    alone = pytester.runpytest_inprocess("-p", "no:cacheprovider", "-k", "two_shops")
+    neighbour = "    def neighbour(self, storage):\n        return MemoryStorage()\n"
+    pytester.makepyfile(CASE + "\n" + neighbour)
+    housed = pytester.runpytest_inprocess("-p", "no:cacheprovider", "-k", "two_shops")
+
+    alone.stdout.fnmatch_lines(["*shops: each in a database of its own*"])
+    housed.stdout.no_fnmatch_line("*shops: each in a database of its own*")
+
+
 def test_several_reports_stand_one_below_the_other() -> None:
     text = kit_report({"b": certificate(), "a": certificate(C1="kept")})
 

@@ -7,11 +7,12 @@ import threading
 from collections.abc import Sequence
 from typing import Any
 
+import attrs
 import pytest
 
 from omnicommerce.adapters.storage.memory import AsyncMemoryStorage, MemoryStorage
 from omnicommerce.kernel.errors import CommitUnknown, Conflict, Unavailable
-from omnicommerce.ports.storage import Batch, Committed, Found, Key, Position, Storage
+from omnicommerce.ports.storage import Batch, Committed, Entry, Found, Key, Position, Storage
 from omnicommerce.testing import StorageConformance
 from omnicommerce.testing.litmus import absences, amounts, entries, looks, records, shops
 from omnicommerce.testing.litmus.held import Handed
@@ -234,26 +235,78 @@ def test_what_is_stored_was_not_refused() -> None:
         assert words in told
 
 
-@pytest.mark.parametrize("error", [Conflict, Unavailable])
-def test_not_everybody_is_turned_away(error: type[Exception]) -> None:
+def test_not_everybody_is_turned_away() -> None:
     class TurnsAway(MemoryStorage):
         def commit(self, batch: Batch) -> Committed:
             if "start" not in batch.id:
-                raise error(batch.id)
+                raise Unavailable(batch.id)
             return super().commit(batch)
 
     with pytest.raises(AssertionError, match="all were refused, though nothing stood against T1"):
         law(records.LOST_UPDATE)(Bench(TurnsAway))
 
 
-def test_whoever_is_turned_away_for_no_reason_may_be_if_somebody_gets_through() -> None:
+def turning_away_the_second(error: type[Exception]) -> type[MemoryStorage]:
     class TurnsAwayTheSecond(MemoryStorage):
         def commit(self, batch: Batch) -> Committed:
             if "T2" in batch.id:
-                raise Conflict(batch.id)
+                raise error(batch.id)
             return super().commit(batch)
 
-    law(records.LOST_UPDATE)(Bench(TurnsAwayTheSecond))
+    return TurnsAwayTheSecond
+
+
+def test_whoever_finds_no_time_need_not_say_why_if_somebody_gets_through() -> None:
+    law(records.LOST_UPDATE)(Bench(turning_away_the_second(Unavailable)))
+
+
+def test_a_conflict_with_nobody_is_a_lie() -> None:
+    with pytest.raises(AssertionError, match="no order of the calls explains") as caught:
+        law(TWO_SINGLE_WRITES)(Bench(turning_away_the_second(Conflict)))
+    assert "-> Conflict" in str(caught.value)
+
+
+def test_a_conflict_while_a_rival_is_about_is_believed() -> None:
+    class MistakesTheRival(MemoryStorage):
+        """Whoever comes while another is being held up in its commit is turned away."""
+
+        is_busy = False
+
+        def commit(self, batch: Batch) -> Committed:
+            if self.is_busy:
+                raise Conflict(batch.id)
+            self.is_busy = True
+            try:
+                return super().commit(attrs.evolve(batch, puts=tuple(iter(batch.puts))))
+            finally:
+                self.is_busy = False
+
+    law(TWO_SINGLE_WRITES)(Bench(MistakesTheRival))
+
+
+def test_a_storage_that_has_no_time_for_a_look_now_and_then_is_asked_again() -> None:
+    class Busy(MemoryStorage):
+        """Not broken: a call in three finds no time."""
+
+        number = 0
+
+        def _find_time(self) -> None:
+            self.number += 1
+            if self.number % 3 == 0:
+                raise Unavailable("busy")
+
+        def read(self, keys: Sequence[Key]) -> list[Found]:
+            self._find_time()
+            return super().read(keys)
+
+        def journal(self, after: Position, limit: int) -> list[Entry]:
+            self._find_time()
+            return super().journal(after, limit)
+
+    law(records.LOST_UPDATE)(Bench(Busy))
+    law(entries.NEVER_LATE)(Bench(Busy))
+    Bench(Busy).test_histories_with_everything()
+    Bench(Busy).test_a_read_is_one_look()
 
 
 def test_an_error_that_the_port_does_not_know_is_told() -> None:

@@ -70,9 +70,10 @@ def _nothing() -> None:
 class Told:
     """An entry of the journal, as far as it can be read; `fault` says what is wrong with it, if anything.
 
-    `writes` are (collection, id, version before, version after), `adds` are (counter, delta), `number` is its
-    place in its batch, from 0, and the `position` is opaque. The `fact` is read when it is first asked for,
-    and whatever is wrong with it is raised then. `subject` is whom or what the entry is about.
+    `writes` are (collection, id, version before, version after), `adds` are (counter, delta). It is the
+    `number`-th of its batch, from 0, which has `of` entries, and the `position` is opaque. The `fact` is read
+    when it is first asked for, and whatever is wrong with it is raised then. `subject` is whom or what the
+    entry is about.
     """
 
     position: str
@@ -81,6 +82,7 @@ class Told:
     tag: str = ""
     batch: str = ""
     number: int = 0
+    of: int = 0
     subject: str = ""
     read: Callable[[], Any] = _nothing
     at: datetime = THE_BEGINNING

@@ -8,7 +8,8 @@ In plain words, this is what you promise:
   everything that was committed before it began (strict serializability). A `Check`, `Put` or
   `Delete` whose record is not at the stated version, absent included, is a `Conflict`.
 * **The truth about failure.** `Conflict`, `Exhausted` and `Unavailable` mean that nothing was
-  stored. If you cannot know, raise `CommitUnknown`; by then the batch can no longer become stored.
+  stored. Where a record is not at its version and a counter at its bound, tell the `Conflict`. If you
+  cannot know, raise `CommitUnknown`; by then the batch can no longer become stored.
 * **What was given is given back**, character for character, or refused as `BadInput` with nothing
   stored: `body` is JSON text, and you need not look inside it.
 * **Byte order.** Index texts, and ids among equal texts, sort by their UTF-8 bytes, which is also

@@ -28,7 +28,7 @@ from omnicommerce.kernel.process import (
     do,
 )
 from omnicommerce.kernel.shard import WHOLE, Shard
-from omnicommerce.processes.audit_books import Books, Name, take
+from omnicommerce.processes.audit_books import Books, Name, end, take
 from omnicommerce.processes.audited import Audited
 from omnicommerce.processes.folds import FOLDS, Fold
 from omnicommerce.rulebook import PARTS
@@ -51,6 +51,7 @@ def audit(folds: Mapping[str, Fold] = FOLDS, *, shard: Shard = WHOLE, page: int 
     yield from _compared(books)
     yield from _counted(books)
     yield from _listed(books)
+    end(books)
     return Audited(
         books.entries,
         books.records,

@@ -125,6 +125,13 @@ def take(books: Books, told: Told) -> None:
             _add(books, counter, delta)
 
 
+def end(books: Books) -> None:
+    """The journal has been read to its end."""
+    for told in books.numbering.broken_off():
+        if books.shard.has(told.subject or told.id):
+            books.find(f"entry {told.id} at {told.position}", "an entry of its batch is missing behind it")
+
+
 def _faults(books: Books, told: Told, *, is_asked: bool) -> tuple[list[str], bool]:
     """What is wrong with the entry itself, and whether what it says can be believed."""
     faults = [wrong] if (wrong := books.numbering.fault_of(told)) else []

@@ -1,6 +1,7 @@
-"""The entries of a batch are numbered from 0: one that is missing leaves a gap, one told twice a step back.
+"""The entries of a batch are numbered from 0, and each says how many there are: none is missing unseen.
 
-So also an entry that wrote nothing is missed, as long as one of its batch comes after it.
+One that is missing leaves a gap, or a batch that does not come to its end; one told twice is a step back. So
+also an entry that wrote nothing is missed.
 """
 
 from __future__ import annotations
@@ -20,13 +21,16 @@ class Numbering:
     """The number that is due next, of each of the last batches; ask `fault_of` for each entry in turn."""
 
     _due: dict[str, int] = attrs.field(factory=dict)
+    _begun: dict[str, Told] = attrs.field(factory=dict)
+    """Of each batch that has not come to its end, the last of its entries."""
     _is_after_damage: bool = False
 
     def fault_of(self, told: Told) -> str:
         """What is wrong with the number of this entry; nothing, mostly."""
         if told.fault:
-            # A damaged entry does not say of which batch it is, so the next ones may seem to lack one.
+            # A damaged entry does not say of which batch it is: any that goes on may seem to lack one.
             self._is_after_damage = True
+            self._begun.clear()
             return ""
         due = self._due.pop(told.batch, 0)
         is_gap = told.number > due and not self._is_after_damage
@@ -34,6 +38,13 @@ class Numbering:
         self._due[told.batch] = max(due, told.number + 1)
         if len(self._due) > BATCHES_KEPT:
             del self._due[next(iter(self._due))]
-        if is_gap:
-            return "an entry of its batch is missing before it"
-        return "its batch has told this already" if told.number < due else ""
+        if told.number < due:
+            return "its batch has told this already"
+        self._begun.pop(told.batch, None)
+        if told.number + 1 < told.of:
+            self._begun[told.batch] = told
+        return "an entry of its batch is missing before it" if is_gap else ""
+
+    def broken_off(self) -> tuple[Told, ...]:
+        """Once the journal has come to its end: the last entries of those batches that have not."""
+        return tuple(self._begun.values())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from omnicommerce import wire
 from omnicommerce.kernel.bounds import AMOUNT_MAX
@@ -17,6 +17,10 @@ from omnicommerce.runner.world import World
 
 ENTRY_ID_LENGTH: Final = 32
 """128 bits of SHA-256: enough that no two entries of any shop ever share an id."""
+
+
+Telling: TypeAlias = tuple[Event, list[Any], list[Any]]
+"""An event, what it wrote and what it added."""
 
 
 def batch_of(overlay: Overlay, world: World) -> Batch:
@@ -39,9 +43,9 @@ def batch_of(overlay: Overlay, world: World) -> Batch:
         else:
             checks.append(Check(key, ABSENT))
     tallies = [item for done in overlay.kept for item, _ in done if isinstance(item, Tally)]
-    entries: list[Append] = []
-    for done in overlay.kept:
-        entries += _entries(done, len(entries), overlay, world)
+    told = [each for done in overlay.kept for each in _told(done, overlay)]
+    # The same thing may happen twice in one commit: numbered, it is two entries with two ids.
+    entries = [_entry(each, number, len(told), overlay, world) for number, each in enumerate(told)]
     return Batch(
         overlay.batch, tuple(checks), tuple(puts), tuple(deletes), tuple(_summed(tallies)), tuple(entries)
     )
@@ -76,13 +80,9 @@ def _summed(tallies: Iterable[Tally]) -> Iterable[Add]:
     return adds
 
 
-def _entries(done: list[Done], first: int, overlay: Overlay, world: World) -> list[Append]:
-    """One entry an event, with the writes and adds before it; those behind the last event join it.
-
-    They are numbered within their batch, from *first*: the same thing may happen twice in one commit, and
-    is then two entries with two ids.
-    """
-    told: list[tuple[Event, list[Any], list[Any]]] = []
+def _told(done: list[Done], overlay: Overlay) -> list[Telling]:
+    """One entry an event, with the writes and adds before it; those behind the last event join it."""
+    told: list[Telling] = []
     writes: list[Any] = []
     adds: list[Any] = []
     for item, before in done:
@@ -98,15 +98,11 @@ def _entries(done: list[Done], first: int, overlay: Overlay, world: World) -> li
         assert told, f"an event must say why {writes or adds} changed"
         told[-1][1].extend(writes)
         told[-1][2].extend(adds)
-    return [
-        _entry(event, number, its_writes, its_adds, overlay, world)
-        for number, (event, its_writes, its_adds) in enumerate(told, first)
-    ]
+    return told
 
 
-def _entry(
-    event: Event, number: int, writes: list[Any], adds: list[Any], overlay: Overlay, world: World
-) -> Append:
+def _entry(telling: Telling, number: int, of: int, overlay: Overlay, world: World) -> Append:
+    event, writes, adds = telling
     tag, version, fact = wire.event_data(event.fact, overlay.vocabulary)
     assert overlay.rules is not None, "what happened happened under a rulebook"
     said: dict[str, Any] = {
@@ -117,6 +113,7 @@ def _entry(
         "recorded_at": overlay.now_text,
         "batch": overlay.batch,
         "n": number,
+        "of": of,
         "actor": world.actor_data,
         "rulebook": overlay.rules.digest,
     }

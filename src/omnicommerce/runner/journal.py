@@ -33,7 +33,7 @@ def _told(entry: Entry, vocabulary: wire.Vocabulary) -> Told:
         writes, adds = _writes(said.get("writes", ())), _adds(said.get("adds", ()))
         if fault:
             return Told(position=entry.position, id=entry.id, fault=fault, writes=writes, adds=adds)
-        tag, batch, number = said["tag"], said["batch"], int(said["n"])
+        tag, batch, number, of = said["tag"], said["batch"], int(said["n"]), int(said["of"])
         members = said.get("members")
         # An event of the host's own only the host's own program can read.
         is_known = tag in vocabulary.events
@@ -43,6 +43,7 @@ def _told(entry: Entry, vocabulary: wire.Vocabulary) -> Told:
             tag=tag,
             batch=batch,
             number=number,
+            of=of,
             subject=str(members[0]) if members else writes[0][1] if writes else entry.id,
             read=(lambda: wire.fact_of(tag, said["v"], wire.parse_ours(fact), vocabulary))
             if is_known

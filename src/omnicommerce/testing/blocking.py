@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Coroutine, Sequence
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from omnicommerce.ports.storage import (
     AsyncStorage,
@@ -21,6 +21,9 @@ from omnicommerce.ports.storage import (
 
 T = TypeVar("T")
 
+CLOSING_SECONDS: Final = 5.0
+"""A thread that has not ended so long after the storage was closed never will."""
+
 
 class BlockingStorage:
     """The four methods of an async storage for callers that wait, over an event loop of its own."""
@@ -33,31 +36,37 @@ class BlockingStorage:
 
     def read(self, keys: Sequence[Key]) -> list[Found]:
         """See `Storage.read`."""
-        return self._wait_for(self.storage.read(keys))
+        return self.waited_for(self.storage.read(keys))
 
     def scan(self, query: Query) -> Page:
         """See `Storage.scan`."""
-        return self._wait_for(self.storage.scan(query))
+        return self.waited_for(self.storage.scan(query))
 
     def commit(self, batch: Batch) -> Committed:
         """See `Storage.commit`."""
-        return self._wait_for(self.storage.commit(batch))
+        return self.waited_for(self.storage.commit(batch))
 
     def journal(self, after: Position, limit: int) -> list[Entry]:
         """See `Storage.journal`."""
-        return self._wait_for(self.storage.journal(after, limit))
+        return self.waited_for(self.storage.journal(after, limit))
 
     def close(self) -> None:
         """Close the async storage, if it can be closed, and end the event loop."""
         close = getattr(self.storage, "close", None)
         if close is not None:
-            self._wait_for(_closed(close))
-        self._wait_for(self._loop.shutdown_default_executor())
+            self.waited_for(_closed(close))
+        ending = asyncio.run_coroutine_threadsafe(self._loop.shutdown_default_executor(), self._loop)
+        try:
+            ending.result(CLOSING_SECONDS)
+        except TimeoutError:
+            # A call is stuck in a thread. Whoever waited for it has been told; it ends with the process.
+            return
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
 
-    def _wait_for(self, answer: Coroutine[Any, Any, T]) -> T:
+    def waited_for(self, answer: Coroutine[Any, Any, T]) -> T:
+        """What the event loop makes of it; the caller waits."""
         return asyncio.run_coroutine_threadsafe(answer, self._loop).result()
 
 

@@ -15,7 +15,7 @@ from typing import Any, Final, Literal, TypeAlias
 import attrs
 import pytest
 
-KIT_VERSION: Final = 3
+KIT_VERSION: Final = 4
 """Raised by one whenever a law is added: what was certified before has not been held to it."""
 
 LEVELS: Final = {
@@ -47,12 +47,16 @@ class Certificate:
     """By level how many orders, histories and kills were judged."""
     not_asked: dict[str, str] = attrs.Factory(dict)
     """By level why its laws did not apply."""
+    remarks: dict[str, str] = attrs.Factory(dict)
+    """By level what its laws could not look at."""
 
     def take(self, level: str, law: str, outcome: Outcome, reason: str = "") -> None:
         """Note what became of a law."""
         match outcome:
             case "kept":
-                self.kept.setdefault(level, set()).add(law)
+                # Once broken, broken: also where a second try went well.
+                if law not in self.broken.get(level, ()):
+                    self.kept.setdefault(level, set()).add(law)
             case "broken":
                 self.kept.get(level, set()).discard(law)
                 self.broken.setdefault(level, set()).add(law)
@@ -72,7 +76,9 @@ class Certificate:
         return "\n".join(self._lines())
 
     def _is_kept(self, level: str) -> bool:
-        return level not in self.not_asked and len(self.kept.get(level, ())) == self.laws[level]
+        has_failed = self.broken.get(level) or self.gaps.get(level)
+        is_whole = len(self.kept.get(level, ())) == self.laws[level]
+        return is_whole and not has_failed and level not in self.not_asked
 
     def _lines(self) -> Iterator[str]:
         verdict = f"certified {self.certified}" if self.certified else "not certified"
@@ -83,6 +89,8 @@ class Certificate:
                 yield f"       broken: {law}"
             for law, reason in sorted(self.gaps.get(level, {}).items()):
                 yield f"       gap: {law}: {reason}"
+            if level in self.remarks:
+                yield f"       {self.remarks[level]}"
 
     def _told(self, level: str) -> str:
         if level in self.not_asked:
@@ -122,12 +130,16 @@ class Listener:
         return "\n\n".join(self.certificates[case].as_text() for case in sorted(self.certificates))
 
     def _take(self, report: pytest.TestReport, told: dict[str, Any]) -> None:
-        case, _, law = report.nodeid.rpartition("::")
+        case = report.nodeid.partition("[")[0].rpartition("::")[0]
+        # Without its parameters: a law is kept if it is kept with all of them.
+        law = told["law"]
         name = case.rpartition("::")[2]
         certificate = self.certificates.setdefault(case, Certificate(name, told["laws"]))
         level = told["level"]
         if told["not_asked"]:
             certificate.not_asked[level] = told["not_asked"]
+        if told["remark"]:
+            certificate.remarks[level] = told["remark"]
         if report.when == "teardown":
             counts = certificate.counts.setdefault(level, {})
             for what, number in told["counts"].items():
@@ -136,6 +148,8 @@ class Listener:
             certificate.take(level, law, "gap", report.wasxfail)
         elif not report.passed:
             certificate.take(level, law, "broken")
+        elif report.when == "call" and told["replaced"]:
+            certificate.take(level, law, "gap", "replaced, and marked without having failed")
         elif report.when == "call":
             certificate.take(level, law, "kept")
 

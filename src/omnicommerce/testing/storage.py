@@ -33,6 +33,9 @@ so that the gap is written down where everybody sees it:
 from __future__ import annotations
 
 import inspect
+import signal
+import threading
+import traceback
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
@@ -68,6 +71,9 @@ class StorageConformance(LevelA, LevelB, LevelC, LevelD):
 
     seeds: int = 8
     """So many random histories of each kind; more find more."""
+
+    law_seconds: float = 600.0
+    """A law that takes longer fails, and says where it stood: a call that never returns tells nothing."""
 
     kills: int = 5
     """So many processes are killed while they write; more find more."""
@@ -140,18 +146,50 @@ class StorageConformance(LevelA, LevelB, LevelC, LevelD):
             _close(storage)
 
     @pytest.fixture(autouse=True)
+    def kit_waits_no_longer(self) -> Iterator[None]:
+        """Fail a law that does not end, where the system has such an alarm."""
+        if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
+            yield
+            return
+
+        def too_long(_: int, frame: Any) -> None:
+            where = "".join(traceback.format_stack(frame)[-3:])
+            seen = f"it has not, after {self.law_seconds} s, here:\n{where}"
+            raise AssertionError(f"promised: a call comes back\n    seen: {seen}")
+
+        before = signal.signal(signal.SIGALRM, too_long)
+        signal.setitimer(signal.ITIMER_REAL, self.law_seconds)
+        try:
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, before)
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        """Refuse a class that replaces the law about replaced laws, which could not complain any more."""
+        super().__init_subclass__(**options)
+        if cls.test_no_law_is_replaced is not StorageConformance.test_no_law_is_replaced:
+            raise TypeError("test_no_law_is_replaced may not be replaced; mark the law that has a gap")
+
+    @pytest.fixture(autouse=True)
     def kit_reported(self, request: pytest.FixtureRequest) -> Iterator[None]:
         """Tell the report what becomes of each law."""
-        level = LAWS.get(request.node.originalname or request.node.name)
+        law = request.node.originalname or request.node.name
+        level = LAWS.get(law)
         if level is None:  # a test of the subclass's own
             yield
             return
         kit_report.listen(request.config)
         told: dict[str, Any] = {"level": level, "laws": LAWS_OF_A_LEVEL, "counts": {}, "not_asked": ""}
+        told |= {"law": law, "replaced": _is_replaced(self, law), "remark": self._remark(level)}
         request.node.user_properties.append((kit_report.PROPERTY, told))
         yield
         told["counts"] = self.__dict__.get("_counts", {})
         told["not_asked"] = self.__dict__.get("_not_asked", "")
+
+    def _remark(self, level: str) -> str:
+        has_neighbours = _is_replaced(self, "neighbour")
+        return "" if has_neighbours or level != "B" else "shops: each in a database of its own (no neighbour)"
 
     def _blocking(self, storage: Storage | AsyncStorage) -> Storage:
         blocking: Any = storage
@@ -162,10 +200,15 @@ class StorageConformance(LevelA, LevelB, LevelC, LevelD):
 
     def test_no_law_is_replaced(self) -> None:
         """A law may be marked xfail with a reason; it may not be replaced."""
+        assert self.held_max >= 1, "held_max is at least 1"
+        assert self.seeds >= 1, "seeds is at least 1"
+        assert self.kills >= 1, "kills is at least 1"
+        for name in OF_THE_KIT:
+            assert not _is_replaced(self, name), f"{name} is the kit's own, and was replaced"
         for name in LAWS:
-            mine = inspect.getattr_static(self, name)
-            if mine is inspect.getattr_static(StorageConformance, name):
+            if not _is_replaced(self, name):
                 continue
+            mine = inspect.getattr_static(self, name)
             marks = getattr(mine, "pytestmark", ())
             has_reason = any(mark.name == "xfail" and mark.kwargs.get("reason") for mark in marks)
             assert has_reason, (
@@ -187,7 +230,17 @@ LAWS: Final = {
 }
 """Every law, with its level."""
 
+OF_THE_KIT: Final = (
+    "fresh", "again", "beside", "door", "shut", "played", "teardown_method", "kit_reported",
+    "kit_waits_no_longer",
+)  # fmt: skip
+"""What the laws stand on: who replaces it replaces them."""
+
 LAWS_OF_A_LEVEL: Final = {level: list(LAWS.values()).count(level) for level in kit_report.LEVELS}
+
+
+def _is_replaced(case: StorageConformance, name: str) -> bool:
+    return inspect.getattr_static(case, name) is not inspect.getattr_static(StorageConformance, name)
 
 
 def _inner(storage: Storage) -> Any:

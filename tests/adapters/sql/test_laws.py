@@ -24,6 +24,9 @@ class TestOnPostgres(StorageConformance):
     def reopen(self, storage: Any) -> Any:
         return shops.on_postgres(storage.schema)
 
+    def neighbour(self, storage: Any) -> Any:  # noqa: ARG002  # another schema of the same database
+        return shops.on_postgres()
+
     def elsewhere(self, storage: Any) -> Any:
         return partial(opened, shops.SERVERS["18"].url().render_as_string(), storage.schema)
 
@@ -37,6 +40,9 @@ class TestOnPostgresUnderAsyncio(StorageConformance):
 
     def reopen(self, storage: Any) -> Any:
         return shops.async_on_postgres(storage.schema)
+
+    def neighbour(self, storage: Any) -> Any:  # noqa: ARG002  # likewise
+        return shops.async_on_postgres()
 
     def elsewhere(self, storage: Any) -> Any:
         return partial(opened_async, shops.SERVERS["18"].url().render_as_string(), storage.schema)

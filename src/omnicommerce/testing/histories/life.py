@@ -8,6 +8,7 @@ a client or the whole shop that goes down and comes up again.
 from __future__ import annotations
 
 import time
+from functools import partial
 from random import Random
 from typing import Final, Protocol
 
@@ -44,6 +45,7 @@ from omnicommerce.testing.histories.deeds import (
     weather,
 )
 from omnicommerce.testing.litmus.world import entries_behind
+from omnicommerce.testing.storage_laws.bench import patient
 
 CLIENTS: Final = 3
 STEPS: Final = 60
@@ -151,12 +153,12 @@ class Life:
         client, door = self.clients[number], self.doors[number]
         match deed:
             case Looks(keys):
-                found = door.read(keys)
+                found = patient(lambda: door.read(keys))
                 self._agree(self.model.read(keys), found)
                 for key, each in zip(keys, found, strict=True):
                     client.saw(key, each)
             case Finds(query):
-                page = door.scan(query)
+                page = patient(lambda: door.scan(query))
                 self._agree(self.model.scan(query), page)
                 client.last_row = _last_row(page, client.last_row)
             case Follows(limit):
@@ -207,7 +209,7 @@ class Life:
                 self.clients[number].stored(batch)
 
     def _follow(self, mark: _Mark, door: Storage, limit: int) -> None:
-        found = door.journal(mark.real, limit)
+        found = patient(lambda: door.journal(mark.real, limit))
         expected = self.model.journal(mark.model, limit)
         # A journal may lag behind what is committed; what it gives must be what comes next.
         self._agree(_entries(expected[: len(found)]), _entries(found))
@@ -224,10 +226,10 @@ class Life:
     def _look_at_everything(self) -> None:
         keys = [*(Key("things", name) for name in NAMES), *(Key(COUNTERS, name) for name in COUNTS)]
         for door, mark in zip(self.doors, self.marks, strict=True):
-            self._agree(self.model.read(keys), door.read(keys))
+            self._agree(self.model.read(keys), patient(partial(door.read, keys)))
             for index in INDEXES:
                 query = Query("things", index)
-                self._agree(self.model.scan(query), door.scan(query))
+                self._agree(self.model.scan(query), patient(partial(door.scan, query)))
             expected = self.model.journal(mark.model, 1_000)
             found, _ = entries_behind(door, mark.real, len(expected))
             self._agree(_entries(expected), _entries(found))

@@ -130,8 +130,17 @@ FALSE_IS_NOT_ABSENT = Program(
     (Write("b", "null"),),
 )
 
+A_DELETE_OF_NOTHING = Program(
+    "a delete of nothing",
+    "to delete what was not there is to rely on its absence",
+    (
+        tx(look("a", "b"), store(Remove("a"), Write("b", '"T"'), when=Absent(("a", "b")))),
+        tx(look("a", "b"), store(Remove("b"), Write("a", '"U"'), when=Absent(("a", "b")))),
+    ),
+)
+
 ABSENCES = (
-    LOST_UPDATE_OF_NOTHING, A_NAME_IS_TAKEN_ONCE, ABSENT_GUARDS, A_GUARD_THAT_IS_FILLED, TWO_NEW_CROSSWISE,
-    A_NEW_RECORD_OVER_AN_OLD, DELETED_AND_MADE_AGAIN, CHECKED_THEN_MADE, A_COMMAND_RUNS_ONCE,
-    A_BATCH_IS_APPLIED_ONCE, FALSE_IS_NOT_ABSENT,
+    LOST_UPDATE_OF_NOTHING, A_NAME_IS_TAKEN_ONCE, ABSENT_GUARDS, A_GUARD_THAT_IS_FILLED,
+    TWO_NEW_CROSSWISE, A_NEW_RECORD_OVER_AN_OLD, DELETED_AND_MADE_AGAIN, CHECKED_THEN_MADE,
+    A_COMMAND_RUNS_ONCE, A_BATCH_IS_APPLIED_ONCE, FALSE_IS_NOT_ABSENT, A_DELETE_OF_NOTHING,
 )  # fmt: skip

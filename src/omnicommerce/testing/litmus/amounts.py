@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from omnicommerce.ports.storage import Add, Append
-from omnicommerce.testing.litmus.program import Plus, Program, Write, look, store, tx
+from omnicommerce.testing.litmus.program import Plus, Program, Rely, Write, look, store, tx
 
 THE_LAST_ONE = Program(
     "the last one",
@@ -97,7 +97,18 @@ A_COUNTER_AND_ITS_RECORD = Program(
     (Write("a", "0"),),
 )
 
+A_CHECK_AND_AN_ADDITION = Program(
+    "a check and an addition",
+    "who relies on a record and writes none has relied on it all the same",
+    (
+        tx(look("a"), store(Rely("a"), Add("n", 1), Append("T", "{}"))),
+        tx(look("a"), store(Rely("a"), Append("V", "{}"))),
+        tx(look("a"), store(Write("a", Plus("a")), Append("U", "{}")), look("#n")),
+    ),
+    (Write("a", "0"),),
+)
+
 AMOUNTS = (
     THE_LAST_ONE, THE_LAST_PLACE, BOTH_ENDS, GIVING_BACK, TWO_COUNTERS_CROSSWISE, THE_RUNNING_TOTAL,
-    EXHAUSTED_LEAVES_NO_TRACE, A_COUNTER_AND_ITS_RECORD,
+    EXHAUSTED_LEAVES_NO_TRACE, A_COUNTER_AND_ITS_RECORD, A_CHECK_AND_AN_ADDITION,
 )  # fmt: skip

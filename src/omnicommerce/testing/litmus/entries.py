@@ -90,7 +90,17 @@ A_LIMIT_AND_ITS_ENTRIES = Program(
     (Add("left", 2),),
 )
 
+AN_ENTRY_AND_ITS_RECORD = Program(
+    "an entry and its record",
+    "who has seen an entry finds the record, the row and the counter that were stored with it",
+    (
+        tx(look("a"), store(Append("T", "{}"), Write("a", Plus("a"), at=("T",)), Add("n", 1))),
+        tx(Follow(), look("a", "#n"), Follow(), look("a", "#n")),
+    ),
+    (Write("a", "0"),),
+)
+
 ENTRIES = (
     NEVER_LATE, ENTRIES_SIDE_BY_SIDE, REFUSED_ENTRIES, A_CHAIN_OF_VERSIONS, A_CHAIN_THROUGH_A_CHECK,
-    A_CHAIN_THROUGH_NOTHING, A_LIMIT_AND_ITS_ENTRIES,
+    A_CHAIN_THROUGH_NOTHING, A_LIMIT_AND_ITS_ENTRIES, AN_ENTRY_AND_ITS_RECORD,
 )  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import attrs
 
-from omnicommerce.kernel.errors import Again, CommitUnknown, Exhausted
+from omnicommerce.kernel.errors import Again, CommitUnknown, Conflict, Exhausted
 from omnicommerce.ports.storage import Batch, Committed
 from omnicommerce.testing.litmus.party import Followed
 from omnicommerce.testing.litmus.stage import Call, Hold
@@ -64,10 +64,15 @@ class Seen:
 
     @property
     def answered(self) -> list[Call]:
-        """The calls whose answers say something about the records: all but refusals and the journal's."""
+        """The calls whose answers an order has to explain: all but a refusal in which a rival had a part."""
         return [
             call
             for call in self.calls
-            if not isinstance(call.request, Followed)
-            and (not isinstance(call.answer, Again) or isinstance(call.answer, Exhausted))
+            if not isinstance(call.answer, Again)
+            or isinstance(call.answer, Exhausted)
+            or (isinstance(call.answer, Conflict) and self._is_alone(call))
         ]
+
+    def _is_alone(self, call: Call) -> bool:
+        rivals = (each for each in self.calls if each is not call and isinstance(each.request, Batch))
+        return all(each.is_before(call) or call.is_before(each) for each in rivals)

@@ -11,7 +11,7 @@ from omnicommerce.ports.storage import START, Position, Storage
 from omnicommerce.testing.litmus import journals, linear, serial, telling
 from omnicommerce.testing.litmus.history import AFTERWARDS, Seen
 from omnicommerce.testing.litmus.orders import all_turns, held_turns
-from omnicommerce.testing.litmus.party import Naming, answer_of
+from omnicommerce.testing.litmus.party import Naming, settled
 from omnicommerce.testing.litmus.program import Program
 from omnicommerce.testing.litmus.stage import Call, Hold, Stage, Stuck, opened
 from omnicommerce.testing.litmus.world import World, begun, entries_behind, last_looks
@@ -105,7 +105,7 @@ class _Table:
         for shop, storage in enumerate(world.shops):
             for request in last_looks(world):
                 began = self.stage.now()
-                answer = answer_of(storage, request)
+                answer = settled(storage, request)
                 looks.append((shop, Call(AFTERWARDS, 0, request, began, self.stage.now(), answer)))
         seen = Seen(world, turns, hold, tuple(calls), tuple(looks), ())
         found = []

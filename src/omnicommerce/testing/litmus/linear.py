@@ -13,10 +13,10 @@ from itertools import chain, combinations
 
 import attrs
 
-from omnicommerce.kernel.errors import Exhausted
-from omnicommerce.ports.storage import Batch, Committed, Key
+from omnicommerce.kernel.errors import Conflict, Exhausted
+from omnicommerce.ports.storage import PAGE_MAX, START, Batch, Committed, Entry, Key
 from omnicommerce.testing.litmus.history import Seen
-from omnicommerce.testing.litmus.party import Answer, answer_of
+from omnicommerce.testing.litmus.party import Answer, Followed, answer_of
 from omnicommerce.testing.litmus.stage import Call
 from omnicommerce.testing.litmus.world import World, reference
 
@@ -88,6 +88,10 @@ class _Search:
         return world
 
     def _told(self, world: World, call: Call) -> Answer:
+        if isinstance(call.request, Followed) and isinstance(call.answer, list):
+            # A journal may lag behind. What it shows is committed, so from then on everybody sees it.
+            there = {entry.id for entry in world.shops[self.seen.shop_of(call)].journal(START, PAGE_MAX)}
+            return [entry for entry in call.answer if isinstance(entry, Entry) and entry.id in there]
         return answer_of(world.shops[self.seen.shop_of(call)], call.request)
 
     def _the_end(self, world: World, done: list[Call]) -> DeadEnd | None:
@@ -104,8 +108,8 @@ class _Search:
 
 
 def _is_same(expected: Answer, answer: Answer) -> bool:
-    if isinstance(answer, Exhausted):
-        return isinstance(expected, Exhausted)
+    if isinstance(answer, Exhausted | Conflict):
+        return type(expected) is type(answer)
     if isinstance(answer, BaseException):  # unknown, and taken as stored here
         return isinstance(expected, Committed)
     return expected == answer
@@ -136,7 +140,7 @@ def _named(batch: Batch) -> set[Key]:
 
 
 def _wrote(call: Call) -> bool:
-    return isinstance(call.request, Batch) and not isinstance(call.answer, Exhausted)
+    return isinstance(call.request, Batch) and not isinstance(call.answer, Exhausted | Conflict)
 
 
 def _batch(call: Call) -> Batch:

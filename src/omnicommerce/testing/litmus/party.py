@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from typing import Final, TypeAlias
 
 import attrs
 
 from omnicommerce.kernel.collection import ABSENT, Version
-from omnicommerce.kernel.errors import Again
+from omnicommerce.kernel.errors import Again, Unavailable
 from omnicommerce.ports.storage import (
     COUNTERS,
     Add,
@@ -46,6 +47,8 @@ from omnicommerce.testing.litmus.program import (
     Transaction,
     Write,
 )
+
+ATTEMPTS_MAX: Final = 100
 
 COLLECTION: Final = "things"
 
@@ -203,6 +206,17 @@ def answer_of(storage: Storage, request: Request) -> Answer:
                 return storage.commit(request)
     except Exception as error:  # noqa: BLE001  # whatever an adapter raises is to be judged, not to end a thread
         return error
+
+
+def settled(storage: Storage, request: Request) -> Answer:
+    """The answer to one who asks again as long as the storage has no time, since nothing was done."""
+    answer = answer_of(storage, request)
+    for _ in range(ATTEMPTS_MAX):
+        if not isinstance(answer, Unavailable):
+            break
+        time.sleep(0.001)
+        answer = answer_of(storage, request)
+    return answer
 
 
 def was_turned_away(answer: Answer) -> bool:

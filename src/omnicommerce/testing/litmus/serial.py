@@ -67,7 +67,9 @@ def nobody_stands_in_the_way(seen: Seen) -> list[Call]:
         world = reference(seen.world.program, seen.world.naming)
         if isinstance(answer_of(world.shops[seen.shop_of(call)], call.request), Committed):
             free.append(call)
-    return free
+    # Who had no time because of one who was rightly refused is not accused.
+    rightly = [call for call in seen.refused if call not in free]
+    return [call for call in free if all(call.is_before(each) or each.is_before(call) for each in rightly)]
 
 
 def told(answer: Answer, naming: Naming) -> Told:

@@ -9,6 +9,7 @@ from omnicommerce.testing.litmus.program import (
     Follow,
     Plus,
     Program,
+    Rely,
     Remove,
     Write,
     look,
@@ -53,4 +54,26 @@ GONE_IN_ONE_SHOP = Program(
     (Write("a", '"kept"', at=("1", "2")), Append("start", "{}")),
 )
 
-SHOPS_OF_ONE_HOUSE = (TENANT_SWAP, ONE_NAME_IN_TWO_SHOPS, GONE_IN_ONE_SHOP)
+A_GUARD_NEXT_DOOR = Program(
+    "a guard next door",
+    "a guard looks at its own shop: what stands at that name and version next door does not count",
+    (
+        tx(look("a"), store(Rely("a"), Write("b", Plus("a"), over="nothing"))),
+        tx(look("a"), store(Write("a", Plus("a", 5)))),
+        tx(look("a"), shop=1),
+    ),
+    (Write("a", "1"),),
+)
+
+NOTHING_NEXT_DOOR = Program(
+    "nothing next door",
+    "what is there next door is nobody's reason for a Conflict",
+    (
+        tx(store(Write("a", "1", over="nothing"))),
+        tx(look("a"), store(Rely("a"), Write("b", "1", over="nothing")), shop=1),
+    ),
+)
+
+SHOPS_OF_ONE_HOUSE = (
+    TENANT_SWAP, ONE_NAME_IN_TWO_SHOPS, GONE_IN_ONE_SHOP, A_GUARD_NEXT_DOOR, NOTHING_NEXT_DOOR,
+)  # fmt: skip

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, cast
 
 import attrs
 
 from omnicommerce.adapters.storage.memory import MemoryStorage
 from omnicommerce.ports.storage import PAGE_MAX, START, Committed, Entry, Position, Query, Storage
-from omnicommerce.testing.litmus.party import COLLECTION, Asked, Naming, Party, Request, answer_of
+from omnicommerce.testing.litmus.party import COLLECTION, Asked, Followed, Naming, Party, Request, settled
 from omnicommerce.testing.litmus.program import Program
 
 SETTLING_SECONDS: Final = 10.0
@@ -46,7 +46,7 @@ def begun(program: Program, naming: Naming, shops: Sequence[Storage], marks: Seq
     first = naming.batch("start", program.start, {})
     ends = []
     for shop, mark in zip(shops, marks, strict=True):
-        answer = answer_of(shop, first)
+        answer = settled(shop, first)
         if not isinstance(answer, Committed):
             raise AssertionError(f"promised: {first} is stored, since it is all new\n    seen: {answer!r}")  # noqa: TRY004
         ends.append(entries_behind(shop, mark, len(first.entries))[1])
@@ -73,7 +73,7 @@ def entries_behind(
     while True:
         found: list[Entry] = []
         after = mark
-        while page := shop.journal(after, PAGE_MAX):
+        while page := _page(shop, after):
             found += page
             after = page[-1].position
             if len(found) > ENTRIES_MAX:
@@ -83,3 +83,10 @@ def entries_behind(
         if len(found) >= number or time.monotonic() > until:
             return found, after
         time.sleep(0.001)
+
+
+def _page(shop: Storage, after: Position) -> list[Entry]:
+    answer = settled(shop, Followed(after, PAGE_MAX))
+    if isinstance(answer, list):
+        return cast("list[Entry]", answer)
+    raise AssertionError(f"promised: a journal can be read\n    seen: {answer!r}")

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import itertools
-import sys
-import threading
 import time
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from itertools import zip_longest
 from typing import Any, Final, Protocol, TypeAlias, TypeVar
 
 from omnicommerce.kernel.collection import ABSENT, IndexRow, Version
-from omnicommerce.kernel.errors import Again, Conflict, Exhausted, Unavailable
+from omnicommerce.kernel.errors import Again, BadInput, Conflict, Exhausted, Unavailable
 from omnicommerce.ports.storage import (
     COUNTERS,
     START,
@@ -45,9 +43,9 @@ AROUND: Final = 3
 """So many items before and behind the first in which two lists differ."""
 
 ATTEMPTS_MAX: Final = 2_000
-"""A racer who was turned away this often will never get through, and that is a failure too."""
+"""Who was turned away this often will never get through, and that is a failure too."""
 
-ROWS_MAX: Final = 5_000
+ROWS_MAX: Final = 20_000
 """No law writes more, so a storage that goes on giving goes round in circles."""
 
 _numbers = itertools.count(1)
@@ -64,6 +62,14 @@ class Bench(Protocol):
 
     def again(self, storage: Storage) -> Storage:
         """The same data as after a restart."""
+        ...
+
+    def beside(self, storage: Storage) -> Storage:
+        """Another shop, empty, in the same database."""
+        ...
+
+    def shut(self, storage: Storage) -> None:
+        """Close it, as a process that ends does."""
         ...
 
 
@@ -108,24 +114,43 @@ def batch(*operations: Operation) -> Batch:
 def stored(storage: Storage, *operations: Operation) -> Version:
     """Commit these, which nothing stands against, and return the id of their batch."""
     try:
-        return _committed(storage, operations)
-    except (Conflict, Exhausted) as error:
+        return committed(storage, operations)
+    except (Conflict, Exhausted, BadInput) as error:
         raise AssertionError(
             f"promised: {_shown(operations)} is stored, since nothing stands against it\n    seen: {error!r}"
         ) from error
+
+
+def committed(storage: Storage, operations: tuple[Operation, ...]) -> Version:
+    """Commit these, whatever comes of it, and return the id of their batch."""
+    made = batch(*operations)
+    answer = patient(lambda: storage.commit(made))
+    if not isinstance(answer, Committed):
+        raise AssertionError(f"promised: commit returns Committed\n    seen: {_shown(answer)}")  # noqa: TRY004
+    return made.id
 
 
 def refused(promise: str, kind: type[Again], storage: Storage, *operations: Operation) -> Again:
     """Commit these, which must be refused with this *kind* of error, and return it."""
     try:
         answer = storage.commit(batch(*operations))
-    except Again as error:
+    except (Again, BadInput) as error:
         if isinstance(error, kind):
             return error
         raise AssertionError(
             f"promised: {promise}\nexpected: {kind.__name__}\n    seen: {error!r}"
         ) from error
     raise AssertionError(f"promised: {promise}\nexpected: {kind.__name__}\n    seen: {_shown(answer)}")
+
+
+def patient(ask: Callable[[], T]) -> T:
+    """What the storage answers, however often it has no time; a refusal goes to the caller."""
+    for _ in range(ATTEMPTS_MAX):
+        try:
+            return ask()
+        except Unavailable:
+            time.sleep(0.001)
+    raise AssertionError(f"promised: the storage has time once\n    seen: Unavailable {ATTEMPTS_MAX} times")
 
 
 def put(name: str, body: str = "{}", version: Version = ABSENT, *, at: tuple[IndexRow, ...] = ()) -> Put:
@@ -145,7 +170,7 @@ def counter(name: str) -> Key:
 
 def found(storage: Storage, name: str) -> Record:
     """The record of this name, which must be there."""
-    (seen,) = storage.read((thing(name),))
+    (seen,) = patient(lambda: storage.read((thing(name),)))
     if not isinstance(seen, Record):
         raise AssertionError(f"promised: {name!r} reads as a Record\n    seen: {_shown(seen)}")  # noqa: TRY004
     return seen
@@ -153,7 +178,7 @@ def found(storage: Storage, name: str) -> Record:
 
 def total(storage: Storage, name: str) -> int:
     """Where the counter of this name stands."""
-    (seen,) = storage.read((counter(name),))
+    (seen,) = patient(lambda: storage.read((counter(name),)))
     if type(seen) is not int:
         raise AssertionError(f"promised: the counter {name!r} reads as an int\n    seen: {_shown(seen)}")
     return seen
@@ -162,13 +187,14 @@ def total(storage: Storage, name: str) -> int:
 def rows(storage: Storage, index: str = "when", page: int = 1_000) -> list[Row]:
     """All rows of an index of "things", read page by page."""
     seen: list[Row] = []
-    answer = storage.scan(Query("things", index, limit=page))
+    answer = patient(lambda: storage.scan(Query("things", index, limit=page)))
     while answer.has_more:
         seen += answer.rows
         if not answer.rows or len(seen) > ROWS_MAX:
             raise AssertionError("promised: a page with more behind it leads on\n    seen: it does not")
         last = answer.rows[-1]
-        answer = storage.scan(Query("things", index, limit=page, after=(last.at, last.id)))
+        behind = Query("things", index, limit=page, after=(last.at, last.id))
+        answer = patient(partial(storage.scan, behind))
     return [*seen, *answer.rows]
 
 
@@ -180,7 +206,7 @@ def places(storage: Storage, index: str = "when") -> list[tuple[str, str]]:
 def entries(storage: Storage, after: Position = START, page: int = 1_000) -> list[Entry]:
     """The whole journal behind *after*, read page by page."""
     seen: list[Entry] = []
-    while answer := storage.journal(after, page):
+    while answer := patient(partial(storage.journal, after, page)):
         seen += answer
         if after == answer[-1].position or len(seen) > ROWS_MAX:
             raise AssertionError(f"promised: behind {after!r} come later entries\n    seen: {_shown(answer)}")
@@ -193,58 +219,7 @@ def everything(
 ) -> tuple[list[Found], list[Row], list[Entry]]:
     """All that can be seen of these records and counters, of the index "when" and of the journal."""
     keys = (*map(thing, names), *map(counter, counters))
-    return storage.read(keys), rows(storage), entries(storage)
-
-
-def together(*jobs: Callable[[], T]) -> list[T]:
-    """Run all jobs at the same moment, each in a thread, and return what they return."""
-    start = threading.Barrier(len(jobs))
-
-    def run(job: Callable[[], T]) -> T:
-        start.wait()
-        return job()
-
-    interval = sys.getswitchinterval()
-    # Threads then take turns every few instructions, and what can go wrong does so within a second.
-    sys.setswitchinterval(1e-5)
-    try:
-        with ThreadPoolExecutor(len(jobs)) as pool:
-            return list(pool.map(run, jobs))
-    finally:
-        sys.setswitchinterval(interval)
-
-
-def patiently(storage: Storage, *operations: Operation) -> None:
-    """Commit these, however often the storage has no time; a refusal goes to the caller."""
-    for _ in range(ATTEMPTS_MAX):
-        try:
-            _committed(storage, operations)
-        except Unavailable:
-            time.sleep(0.001)
-        else:
-            return
-    raise AssertionError(f"promised: the storage has time once\n    seen: Unavailable {ATTEMPTS_MAX} times")
-
-
-def until_stored(storage: Storage, decide: Callable[[], tuple[Operation, ...]]) -> None:
-    """Decide and commit, again and again, until no rival was faster."""
-    for _ in range(ATTEMPTS_MAX):
-        try:
-            patiently(storage, *decide())
-        except Conflict:
-            continue
-        return
-    raise AssertionError(
-        f"promised: a Conflict means that a rival was faster\n    seen: {ATTEMPTS_MAX} in a row"
-    )
-
-
-def _committed(storage: Storage, operations: tuple[Operation, ...]) -> Version:
-    made = batch(*operations)
-    answer = storage.commit(made)
-    if not isinstance(answer, Committed):
-        raise AssertionError(f"promised: commit returns Committed\n    seen: {_shown(answer)}")  # noqa: TRY004
-    return made.id
+    return patient(lambda: storage.read(keys)), rows(storage), entries(storage)
 
 
 def _only(kind: type[T], operations: Iterable[Operation]) -> tuple[T, ...]:

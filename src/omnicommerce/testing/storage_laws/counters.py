@@ -5,7 +5,7 @@ from __future__ import annotations
 from omnicommerce.kernel.bounds import AMOUNT_MAX
 from omnicommerce.kernel.errors import Exhausted
 from omnicommerce.ports.storage import Add
-from omnicommerce.testing.storage_laws.bench import Bench, batch, expect, refused, stored, total
+from omnicommerce.testing.storage_laws.bench import Bench, batch, counter, expect, refused, stored, total
 
 
 def a_counter_starts_at_zero_and_adds_up(bench: Bench) -> None:
@@ -104,3 +104,40 @@ def large_numbers_stay_exact(bench: Bench) -> None:
 
 def _two(first: int, second: int) -> tuple[int, int]:
     return first, second
+
+
+def no_total_passes_the_largest_number(bench: Bench) -> None:
+    """None is a bound, too: no total is above AMOUNT_MAX or below its opposite, not even in passing."""
+    storage = bench.fresh()
+    stored(storage, Add("up", AMOUNT_MAX), Add("down", -AMOUNT_MAX))
+    refused("a total above AMOUNT_MAX", Exhausted, storage, Add("up", 1))
+    refused("a total below -AMOUNT_MAX", Exhausted, storage, Add("down", -1))
+    refused("nor in passing", Exhausted, storage, Add("up", 1), Add("up", -2))
+    stored(storage, Add("up", -1), Add("up", 1), Add("down", 1), Add("down", -1))
+
+    expect("where they were", [AMOUNT_MAX, -AMOUNT_MAX], storage.read((counter("up"), counter("down"))))
+
+
+def a_bound_may_be_zero_or_below(bench: Bench) -> None:
+    """0 is a bound like any other, and so is a number below it."""
+    storage = bench.fresh()
+    refused("a ceiling of 0", Exhausted, storage, Add("debt", 1, ceiling=0))
+    stored(storage, Add("debt", -9))
+    refused("a ceiling below 0", Exhausted, storage, Add("debt", 5, ceiling=-5))
+    stored(storage, Add("debt", 4, ceiling=-5))
+    refused("a floor below 0", Exhausted, storage, Add("debt", -2, floor=-6))
+    refused("a floor beside a ceiling", Exhausted, storage, Add("debt", -1, floor=-5, ceiling=9))
+    refused("a ceiling beside a floor", Exhausted, storage, Add("debt", 6, floor=-9, ceiling=0))
+    stored(storage, Add("debt", 5, ceiling=0))
+
+    expect("0 - 9 + 4 + 5", 0, total(storage, "debt"))
+
+
+def exhausted_names_the_counter(bench: Bench) -> None:
+    """Of several counters the one whose bound would be passed: a till can say which shelf is empty."""
+    storage = bench.fresh()
+    adds = (Add("full", 5), Add("empty", -1, floor=0), Add("other", 1))
+    for order in (adds, adds[::-1], (*adds[1:], adds[0])):
+        error = refused("a bound is kept", Exhausted, storage, *order)
+        named = error.counter if isinstance(error, Exhausted) else None
+        expect("Exhausted names the counter that would pass its bound", "empty", named)

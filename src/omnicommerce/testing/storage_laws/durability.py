@@ -99,6 +99,20 @@ def two_who_share_a_shop_see_each_other(bench: Bench) -> None:
     both_see_the_same()
 
 
+def everything_is_there_after_all_doors_were_shut(bench: Bench) -> None:
+    """Whatever keeps the shop, it is not that somebody has it open."""
+    if not bench.is_durable:
+        return
+    storage = bench.fresh()
+    other = bench.again(storage)
+    _a_morning(storage)
+    before = everything(other, _NAMES, _COUNTERS)
+    bench.shut(other)
+    bench.shut(storage)
+
+    expect("all of it, opened by nobody in between", before, _seen(bench.again(storage)))
+
+
 def _a_morning(storage: Storage) -> Version:
     first = stored(
         storage, put("b", '"b"', at=(("when", "2"),)), put("c"), Append("e0", "{}"), Append("e1", "1")

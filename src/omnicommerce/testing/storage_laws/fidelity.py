@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Final
 
+from omnicommerce.adapters.storage.checked import INDEX_TEXT_MAX
 from omnicommerce.kernel.collection import ABSENT, Version
 from omnicommerce.kernel.errors import BadInput
+from omnicommerce.kernel.ids import ID_LENGTH_MAX
 from omnicommerce.ports.storage import (
     BODY_LENGTH_MAX,
     START,
@@ -13,18 +16,22 @@ from omnicommerce.ports.storage import (
     Append,
     Batch,
     Key,
+    Position,
     Put,
     Query,
     Storage,
 )
 from omnicommerce.testing.storage_laws.bench import (
     Bench,
+    batch,
+    committed,
     counter,
     entries,
     expect,
     found,
     places,
     put,
+    rows,
     stored,
     thing,
 )
@@ -87,6 +94,17 @@ def a_large_body_comes_back_whole(bench: Bench) -> None:
     expect("an entry of full length", True, long == storage.journal(START, 1)[0].body)
 
 
+def a_large_body_comes_back_from_a_scan(bench: Bench) -> None:
+    """A row brings the whole body, and so does an entry, however wide its signs are."""
+    storage = bench.fresh()
+    wide = '"' + "\u4e2d" * (BODY_LENGTH_MAX - 2) + '"'
+    stored(storage, put("wide", wide, at=(("when", "1"),)), Append("wide", wide))
+    (row,) = storage.scan(Query("things", "when")).rows
+
+    expect("a body of full length, scanned", True, wide == row.record.body)
+    expect("an entry of full length and width", True, wide == entries(storage)[0].body)
+
+
 def no_two_names_are_the_same(bench: Bench) -> None:
     """Names that look alike, differ in case or end in a space are different records."""
     storage = bench.fresh()
@@ -115,6 +133,30 @@ def no_two_collections_counters_or_indexes_are_the_same(bench: Bench) -> None:
         expect(f"the index {name[:40]!r}", [(str(n), "filed")], places(storage, name))
 
 
+def names_and_texts_differ_in_their_last_sign(bench: Bench) -> None:
+    """Two that have all but the last sign in common are two, and sort by that sign."""
+    storage = bench.fresh()
+    for sign in ("x", "\u4e2d", "\U0001f600"):
+        names = [sign * (ID_LENGTH_MAX - 1) + last for last in "ba"]
+        texts = [sign * (INDEX_TEXT_MAX - 1) + last for last in "ba"]
+        stored(
+            storage,
+            *(put(name, f'"{name[-1]}"', at=((name, "t"),)) for name in names),
+            *(put(f"{sign}-{n}", at=((sign, text),)) for n, text in enumerate(texts)),
+            *(Add(name, n) for n, name in enumerate(names, 1)),
+            *(Append(name, "{}") for name in names),
+        )
+
+        expect("two records", ['"b"', '"a"'], [found(storage, name).body for name in names])
+        expect("two counters", [1, 2], storage.read([counter(name) for name in names]))
+        expect("two entries", names, [entry.id for entry in entries(storage)][-2:])
+        expect("two indexes", [[("t", name)] for name in names], [places(storage, name) for name in names])
+        in_order = [(texts[1], f"{sign}-1"), (texts[0], f"{sign}-0")]
+        expect("two texts, in order", in_order, [(row.at, row.id) for row in rows(storage, sign, 1)])
+        between = storage.scan(Query("things", sign, texts[1], texts[0])).rows
+        expect("a range between them", [texts[1]], [row.at for row in between])
+
+
 def index_texts_come_back_as_they_were_given(bench: Bench) -> None:
     """The empty text included; so do the ids of the rows."""
     storage = bench.fresh()
@@ -136,6 +178,23 @@ def versions_come_back_as_they_were_given(bench: Bench) -> None:
         expect("the id of the batch", name, found(storage, str(n)).version)
 
 
+def answers_are_of_the_types_of_the_port(bench: Bench) -> None:
+    """A position is text, which a reader may keep anywhere; a total is an int; a page knows with a bool."""
+    storage = bench.fresh()
+    answer = storage.commit(
+        batch(put("a", at=(("when", "1"),)), Add("n", 3), Append("e1", "{}"), Append("e2", "{}"))
+    )
+    page = storage.scan(Query("things", "when"))
+    kept = Position(json.loads(json.dumps(entries(storage)[0].position)))
+
+    expect("totals are ints", [int], [type(total) for total in answer.totals.values()])
+    expect("positions are texts", [str, str], [type(entry.position) for entry in entries(storage)])
+    expect("a position that was written down", ["e2"], [entry.id for entry in storage.journal(kept, 9)])
+    expect("a page and whether there is more", (tuple, bool), (type(page.rows), type(page.has_more)))
+    (row,) = page.rows
+    expect("a row's texts", [str] * 3, [type(text) for text in (row.at, row.id, row.record.version)])
+
+
 def a_text_is_kept_or_refused(bench: Bench) -> None:
     """What cannot be kept is refused as bad input with nothing stored; nothing is bent to fit."""
     storage = bench.fresh()
@@ -152,7 +211,7 @@ def _kept_or_refused(storage: Storage, operation: Put, key: Key, body: str) -> b
     mark = Append("mark", "{}")
     number = len(entries(storage))
     try:
-        stored(storage, operation, mark)
+        committed(storage, (operation, mark))
     except BadInput:
         expect("bad input stores nothing", number, len(entries(storage)))
         return False

@@ -8,7 +8,9 @@ from omnicommerce.testing.storage_laws import (
     durability,
     fidelity,
     journal,
+    limits,
     scans,
+    trims,
     versions,
 )
 
@@ -35,6 +37,7 @@ class LevelA:
     test_an_absent_key_can_be_checked = versions.an_absent_key_can_be_checked
     test_a_check_changes_nothing = versions.a_check_changes_nothing
     test_a_version_never_comes_back = versions.a_version_never_comes_back
+    test_two_versions_that_look_alike_are_two = versions.two_versions_that_look_alike_are_two
 
     # A bound is tested only in the direction of the delta.
     test_a_counter_starts_at_zero_and_adds_up = counters.a_counter_starts_at_zero_and_adds_up
@@ -44,6 +47,9 @@ class LevelA:
     test_giving_back_is_never_refused = counters.giving_back_is_never_refused
     test_each_add_is_tested_in_order = counters.each_add_is_tested_against_the_running_total
     test_large_numbers_stay_exact = counters.large_numbers_stay_exact
+    test_no_total_passes_the_largest_number = counters.no_total_passes_the_largest_number
+    test_a_bound_may_be_zero_or_below = counters.a_bound_may_be_zero_or_below
+    test_exhausted_names_the_counter = counters.exhausted_names_the_counter
 
     # Indexes in byte order.
     test_a_range_is_half_open = scans.a_range_is_half_open
@@ -57,6 +63,7 @@ class LevelA:
     test_a_page_knows_whether_there_is_more = scans.a_page_knows_whether_there_is_more
     test_a_scan_goes_on_behind_the_last_row = scans.a_scan_goes_on_behind_the_last_row
     test_paging_survives_inserts_and_deletes = scans.paging_survives_inserts_and_deletes
+    test_pages_follow_the_same_order = scans.pages_follow_the_same_order
     test_a_full_page_is_a_full_page = scans.a_full_page_is_a_full_page
 
     # The journal is never late.
@@ -66,6 +73,7 @@ class LevelA:
     test_later_entries_come_later = journal.later_entries_come_later
     test_a_refused_batch_writes_no_entry = journal.a_refused_batch_writes_no_entry
     test_a_trim_forgets_up_to_its_position = journal.a_trim_forgets_up_to_its_position
+    test_a_trim_forgets_in_its_own_shop = trims.a_trim_forgets_in_its_own_shop
     test_a_trim_spares_its_own_batch = journal.a_trim_spares_the_entries_of_its_own_batch
     test_positions_are_never_used_twice = journal.positions_are_never_used_twice
 
@@ -73,15 +81,23 @@ class LevelA:
     test_a_body_comes_back_as_it_was_given = fidelity.a_body_comes_back_as_it_was_given
     test_a_replaced_body_is_replaced_to_the_letter = fidelity.a_replaced_body_is_replaced_to_the_letter
     test_a_large_body_comes_back_whole = fidelity.a_large_body_comes_back_whole
+    test_a_large_body_comes_back_from_a_scan = fidelity.a_large_body_comes_back_from_a_scan
     test_no_two_names_are_the_same = fidelity.no_two_names_are_the_same
     test_no_two_other_names_are_the_same = fidelity.no_two_collections_counters_or_indexes_are_the_same
+    test_names_and_texts_differ_in_their_last_sign = fidelity.names_and_texts_differ_in_their_last_sign
     test_index_texts_come_back_as_they_were_given = fidelity.index_texts_come_back_as_they_were_given
     test_versions_come_back_as_they_were_given = fidelity.versions_come_back_as_they_were_given
+    test_answers_are_of_the_types_of_the_port = fidelity.answers_are_of_the_types_of_the_port
     test_a_text_is_kept_or_refused = fidelity.a_text_is_kept_or_refused
+
+    # As much as the port says.
+    test_a_batch_may_have_so_many_entries = limits.a_batch_may_have_as_many_entries_as_the_port_says
+    test_a_batch_may_be_so_large = limits.a_batch_may_be_as_large_as_the_port_says
 
     # It survives the process.
     test_everything_is_there_after_a_restart = durability.everything_is_there_after_a_restart
     test_the_last_commit_is_there_after_a_restart = durability.the_last_commit_is_there_after_a_restart
     test_a_refused_batch_stays_refused = durability.a_refused_batch_is_not_there_after_a_restart
     test_guards_hold_across_a_restart = durability.guards_hold_across_a_restart
+    test_everything_is_there_after_all_was_shut = durability.everything_is_there_after_all_doors_were_shut
     test_two_who_share_a_shop_see_each_other = durability.two_who_share_a_shop_see_each_other

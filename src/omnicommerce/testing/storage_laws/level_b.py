@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from omnicommerce.testing.litmus import absences, amounts, entries, looks, records, shops
 from omnicommerce.testing.litmus.law import law
-from omnicommerce.testing.storage_laws import races
+from omnicommerce.testing.storage_laws import cancellation, looking, races, trims
 
 
 class LevelB:
@@ -40,6 +40,7 @@ class LevelB:
     test_litmus_a_command_runs_once = law(absences.A_COMMAND_RUNS_ONCE)
     test_litmus_a_batch_is_applied_once = law(absences.A_BATCH_IS_APPLIED_ONCE)
     test_litmus_false_is_not_absent = law(absences.FALSE_IS_NOT_ABSENT)
+    test_litmus_a_delete_of_nothing = law(absences.A_DELETE_OF_NOTHING)
 
     # Counters: nobody passes a bound.
     test_litmus_the_last_one = law(amounts.THE_LAST_ONE)
@@ -50,6 +51,7 @@ class LevelB:
     test_litmus_the_running_total = law(amounts.THE_RUNNING_TOTAL)
     test_litmus_exhausted_leaves_no_trace = law(amounts.EXHAUSTED_LEAVES_NO_TRACE)
     test_litmus_a_counter_and_its_record = law(amounts.A_COUNTER_AND_ITS_RECORD)
+    test_litmus_a_check_and_an_addition = law(amounts.A_CHECK_AND_AN_ADDITION)
 
     # Looks: each call shows one moment.
     test_litmus_a_dirty_read = law(looks.A_DIRTY_READ)
@@ -70,11 +72,14 @@ class LevelB:
     test_litmus_a_chain_through_a_check = law(entries.A_CHAIN_THROUGH_A_CHECK)
     test_litmus_a_chain_through_nothing = law(entries.A_CHAIN_THROUGH_NOTHING)
     test_litmus_a_limit_and_its_entries = law(entries.A_LIMIT_AND_ITS_ENTRIES)
+    test_litmus_an_entry_and_its_record = law(entries.AN_ENTRY_AND_ITS_RECORD)
 
     # Two shops in one database.
     test_litmus_tenant_swap = law(shops.TENANT_SWAP)
     test_litmus_one_name_in_two_shops = law(shops.ONE_NAME_IN_TWO_SHOPS)
     test_litmus_gone_in_one_shop = law(shops.GONE_IN_ONE_SHOP)
+    test_litmus_a_guard_next_door = law(shops.A_GUARD_NEXT_DOOR)
+    test_litmus_nothing_next_door = law(shops.NOTHING_NEXT_DOOR)
 
     # Threads that race.
     test_the_last_item_is_sold_once = races.the_last_item_is_sold_once
@@ -86,6 +91,14 @@ class LevelB:
     test_one_of_two_deletes = races.one_of_two_deletes
     test_no_two_write_past_each_other = races.no_two_write_past_each_other
     test_no_two_rely_on_the_same_absence = races.no_two_rely_on_the_same_absence
-    test_a_read_is_one_look = races.a_read_is_one_look
-    test_a_scan_is_one_look = races.a_scan_is_one_look
-    test_no_entry_is_late = races.no_entry_is_late
+
+    # Looks while others write.
+    test_a_read_is_one_look = looking.a_read_is_one_look
+    test_a_scan_is_one_look = looking.a_scan_is_one_look
+    test_a_page_is_one_look = looking.a_page_is_one_look
+    test_no_entry_is_late = looking.no_entry_is_late
+
+    # What is forgotten, and what is cancelled.
+    test_a_trim_forgets_only_what_it_names = trims.a_trim_forgets_only_what_it_names
+    test_a_trim_is_part_of_its_batch = trims.a_trim_is_part_of_its_batch
+    test_a_cancelled_commit_is_settled = cancellation.a_cancelled_commit_is_settled

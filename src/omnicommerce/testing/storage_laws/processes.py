@@ -7,7 +7,8 @@ from collections.abc import Callable
 from random import Random
 from typing import Any, Final, Protocol
 
-from omnicommerce.ports.storage import Add, Storage
+from omnicommerce.kernel.collection import ABSENT
+from omnicommerce.ports.storage import Add, Append, Storage
 from omnicommerce.testing.storage_laws.bench import (
     Bench,
     entries,
@@ -19,7 +20,7 @@ from omnicommerce.testing.storage_laws.bench import (
     total,
 )
 from omnicommerce.testing.storage_laws.crew import Worker, crew, go
-from omnicommerce.testing.storage_laws.roles import LEFT, numbers_in
+from omnicommerce.testing.storage_laws.roles import LAST, LEFT, Left, left_by, numbers_in
 
 PROCESSES: Final = 3
 TRIES: Final = 20
@@ -114,15 +115,53 @@ def no_entry_is_late_between_processes(bench: ProcessBench) -> None:
     storage, door = _opened(bench)
     if door is None:
         return
-    number = 2 * TRIES * 2
     orders = [("append", f"writer-{n}", TRIES) for n in range(2)]
-    with crew(door, [*orders, ("follow", "reader", number)]) as workers:
-        go(workers)
-        told = [worker.words() for worker in workers]
+    with crew(door, [*orders, ("follow", "reader", 0)]) as (*writers, reader):
+        go([*writers, reader])
+        written = sum(number for writer in writers for number in writer.words())
+        stored(storage, Append(LAST, "{}"))
+        told = reader.words()
 
     whole = [entry.id for entry in entries(storage)]
-    expect("every entry that was written", number, len(whole))
-    expect_followed(whole, told[-1])
+    expect("every entry that was written", written + 1, len(whole))
+    expect_followed(whole, told)
+
+
+def processes_see_each_other_at_once(bench: ProcessBench) -> None:
+    """What one has acknowledged, a process that has just looked sees when it looks again."""
+    storage, door = _opened(bench)
+    if door is None:
+        return
+    with crew(door, [("look_when_asked", "reader", TRIES)]) as (worker,):
+        go([worker])
+        version = ABSENT
+        for n in range(TRIES):
+            version = stored(storage, put("sum", str(n), version, at=(("when", f"{n:03d}"),)), Add(LEFT, 1))
+            worker.send("look")
+            expect(
+                "another process sees what was acknowledged here",
+                [str(n), n + 1, [f"{n:03d}"]],
+                worker.next_word(bench.stuck_seconds),
+            )
+
+
+def a_killed_process_leaves_nothing_behind(bench: ProcessBench) -> None:
+    """What a batch takes away goes with what it brings: rows, records and entries, time after time."""
+    storage, door = _opened(bench)
+    if door is None:
+        return
+    moments = Random("rests")  # noqa: S311  # likewise
+    for nth in range(bench.kills):
+        with crew(door, [("roll_on", "w", 0)]) as (worker,):
+            go([worker])
+            worker.next_word(bench.stuck_seconds)
+            time.sleep(moments.random() * LIFE_SECONDS)
+            worker.kill()
+        count, left = left_by(bench.again(storage), "w")
+        last = f"w-{count - 1}"
+        whole = Left(str(count - 1), [f"{count - 1:06d}"], [last], None, [last])
+        expect(f"round {nth}: only what the last batch stored is there", whole, left)
+        bench.played("kills", 1)
 
 
 def a_killed_process_loses_nothing(bench: ProcessBench) -> None:
@@ -132,17 +171,17 @@ def a_killed_process_loses_nothing(bench: ProcessBench) -> None:
         return
     moments = Random("kills")  # noqa: S311  # the same moments every time
     acknowledged = 0
-    for _ in range(bench.kills):
+    for nth in range(bench.kills):
         with crew(door, [("write_for_ever", "w", 0)]) as (worker,):
             go([worker])
             told = [worker.next_word(bench.stuck_seconds)]
             time.sleep(moments.random() * LIFE_SECONDS)
             told += worker.kill()
         count = _audited(bench.again(storage), "w")
-        expect("it goes on where the last one was", True, acknowledged <= told[0])
-        expect("it counts on", list(range(told[0], told[0] + len(told))), told)
+        expect(f"round {nth}: it goes on where the last one was", True, acknowledged <= told[0])
+        expect(f"round {nth}: it counts on", list(range(told[0], told[0] + len(told))), told)
         expect(
-            "what was acknowledged is there, and at most one more",
+            f"round {nth}: what was acknowledged is there, and at most one more",
             True,
             told[-1] + 1 <= count <= told[-1] + 2,
         )

@@ -175,6 +175,17 @@ def paging_survives_inserts_and_deletes(bench: Bench) -> None:
         expect("nothing that came before the page", [], [text for text in seen if text == "a"])
 
 
+def pages_follow_the_same_order(bench: Bench) -> None:
+    """`after` compares as the index sorts: text by text and id by id, however small the pages are."""
+    storage = bench.fresh()
+    ids = [text for text in (*IN_BYTE_ORDER, "B", "\u00c9") if text]
+    stored(storage, *(put(id, at=(("when", "same"), ("where", id))) for id in ids))
+
+    for page in (1, 2, 5):
+        expect(f"ids in pages of {page}", sorted(ids), [row.id for row in rows(storage, page=page)])
+        expect(f"texts in pages of {page}", sorted(ids), [row.at for row in rows(storage, "where", page)])
+
+
 def a_full_page_is_a_full_page(bench: Bench) -> None:
     """A page of PAGE_MAX rows is given whole, and the row behind it is not lost."""
     storage = bench.fresh()
