@@ -19,12 +19,12 @@ import attrs
 import numpy as np
 
 from benchmarks.rows import PER_SECOND, Effort, Row, alone, compared, frozen, limited, run, side_by_side
-from omnicommerce.identity.batch import numbered, resolve_columns
-from omnicommerce.identity.columns import FOREVER, Batch, Code, LinkColumns, NodeColumns
-from omnicommerce.identity.evidence import End, Piece, Retraction, Same, Strength
-from omnicommerce.identity.incremental import Resolved
-from omnicommerce.identity.namespaces import IdentityRules
-from omnicommerce.identity.weighing import ticks
+from omnicommerce.identity.resolution.batch import numbered, resolve_columns
+from omnicommerce.identity.resolution.columns import FOREVER, Batch, Code, LinkColumns, NodeColumns
+from omnicommerce.identity.resolution.evidence import End, Piece, Retraction, Same, Strength
+from omnicommerce.identity.resolution.incremental import Resolved
+from omnicommerce.identity.resolution.namespaces import IdentityRules
+from omnicommerce.identity.resolution.weighing import ticks
 from omnicommerce.kernel.ids import MemberId
 
 NOON: Final = datetime(2026, 11, 22, 12, tzinfo=UTC)

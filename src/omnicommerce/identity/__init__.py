@@ -2,16 +2,6 @@
 
 from __future__ import annotations
 
-from omnicommerce.identity.facts import Fact as Fact
-from omnicommerce.identity.facts import FactId as FactId
-from omnicommerce.identity.facts import FactRetraction as FactRetraction
-from omnicommerce.identity.facts import Field as Field
-from omnicommerce.identity.facts import Kind as Kind
-from omnicommerce.identity.facts import Told as Told
-from omnicommerce.identity.facts import Value as Value
-from omnicommerce.identity.facts import facts_of as facts_of
-from omnicommerce.identity.facts import kind_of as kind_of
-from omnicommerce.identity.facts import standing as standing
 from omnicommerce.identity.form import Form as Form
 from omnicommerce.identity.identifier import AnyIdentifier as AnyIdentifier
 from omnicommerce.identity.identifier import HostIdentifier as HostIdentifier
@@ -19,14 +9,6 @@ from omnicommerce.identity.identifier import HostNamespace as HostNamespace
 from omnicommerce.identity.identifier import Identifier as Identifier
 from omnicommerce.identity.identifier import Namespace as Namespace
 from omnicommerce.identity.identifier import why_not as why_not
-from omnicommerce.identity.profile import OWNER as OWNER
-from omnicommerce.identity.profile import Beaten as Beaten
-from omnicommerce.identity.profile import KnownValue as KnownValue
-from omnicommerce.identity.profile import Profile as Profile
-from omnicommerce.identity.profile import ProfileRules as ProfileRules
-from omnicommerce.identity.profile import View as View
-from omnicommerce.identity.profile import exported as exported
-from omnicommerce.identity.profile import profile as profile
 from omnicommerce.identity.records import DUE as DUE
 from omnicommerce.identity.records import NODES as NODES
 from omnicommerce.identity.records import PERSONS as PERSONS
@@ -55,11 +37,3 @@ from omnicommerce.identity.shown import order as order
 from omnicommerce.identity.shown import phone as phone
 from omnicommerce.identity.shown import shown as shown
 from omnicommerce.identity.shown import unionid as unionid
-from omnicommerce.identity.survivorship import ByChannel as ByChannel
-from omnicommerce.identity.survivorship import FieldRules as FieldRules
-from omnicommerce.identity.survivorship import Longest as Longest
-from omnicommerce.identity.survivorship import MostRecent as MostRecent
-from omnicommerce.identity.survivorship import MostTrusted as MostTrusted
-from omnicommerce.identity.survivorship import Policy as Policy
-from omnicommerce.identity.survivorship import Step as Step
-from omnicommerce.identity.survivorship import Tie as Tie

@@ -15,17 +15,15 @@ from typing import Final, NewType, TypeAlias, assert_never
 
 import attrs
 
+from omnicommerce.identity.word import check_word
 from omnicommerce.kernel.bounds import checked_amount
 from omnicommerce.kernel.channel import Channel
 from omnicommerce.kernel.errors import BadValue
-from omnicommerce.kernel.ids import MemberId, checked_id, checked_word
+from omnicommerce.kernel.ids import MemberId, checked_id
 from omnicommerce.kernel.instant import as_text, utc
 
 VALUE_LENGTH_MAX: Final = 500
 """A postal address with room to spare; whoever writes more keeps a file on somebody."""
-
-WORD_LENGTH_MAX: Final = 64
-"""Names of fields, sources and purposes stand in reports, side by side."""
 
 FactId = NewType("FactId", str)
 """The digest of a fact's content. It is not keyed: who has it can try out what the value may have been."""
@@ -220,21 +218,6 @@ def check_field(field: object, path: str) -> None:
     assert isinstance(field, str)
     if "." not in field and field not in frozenset(Field):
         raise BadValue(path, "expected a field of the library, or a host's own with a dot in its name")
-
-
-def check_word(word: object, path: str) -> None:
-    """Refuse what is no lower-case word of at most WORD_LENGTH_MAX characters; the reason never repeats it.
-
-    Raises:
-        BadValue: it is none.
-    """
-    try:
-        known = checked_word(word, path)
-    except BadValue:
-        known = ""
-    # Raised out here: the kernel's error quotes the word, and somebody may have swapped it with the value.
-    if not 0 < len(known) <= WORD_LENGTH_MAX:
-        raise BadValue(path, f"expected lower-case words of at most {WORD_LENGTH_MAX} characters in all")
 
 
 def _check_value(value: object, kind: Kind | None) -> None:

@@ -12,12 +12,12 @@ from typing import Final
 
 import attrs
 
-from omnicommerce.identity.current import Current, Row, Touched
-from omnicommerce.identity.evidence import EvidenceId, Piece, Same
-from omnicommerce.identity.namespaces import IdentityRules
-from omnicommerce.identity.reasons import Barred, Reason
-from omnicommerce.identity.resolving import NOBODY, Refusal, Resolution
-from omnicommerce.identity.uniting import Bounds, united
+from omnicommerce.identity.resolution.current import Current, Row, Touched
+from omnicommerce.identity.resolution.evidence import EvidenceId, Piece, Same
+from omnicommerce.identity.resolution.namespaces import IdentityRules
+from omnicommerce.identity.resolution.reasons import Barred, Reason
+from omnicommerce.identity.resolution.resolving import NOBODY, Refusal, Resolution
+from omnicommerce.identity.resolution.uniting import Bounds, united
 from omnicommerce.kernel.ids import MemberId
 
 _NO_ROWS: Final[Mapping[EvidenceId, Row]] = {}

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from omnicommerce.identity.evidence import End, EvidenceId, Same
-from omnicommerce.identity.namespaces import SCORE_MAX, IdentityRules
-from omnicommerce.identity.reasons import (
+from omnicommerce.identity.resolution.evidence import End, EvidenceId, Same
+from omnicommerce.identity.resolution.namespaces import SCORE_MAX, IdentityRules
+from omnicommerce.identity.resolution.reasons import (
     Blocked,
     Expired,
     NotYet,

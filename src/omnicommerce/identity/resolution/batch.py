@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
-from omnicommerce.identity.columns import FOREVER, Batch, Code, LinkColumns, NodeColumns
-from omnicommerce.identity.evidence import EvidenceId, Strength
-from omnicommerce.identity.namespaces import PRIORITY_MAX, SCORE_MAX, IdentityRules
-from omnicommerce.identity.reasons import KeptApart, OverLimit
-from omnicommerce.identity.uniting import Bounds, limits_of, united
+from omnicommerce.identity.resolution.columns import FOREVER, Batch, Code, LinkColumns, NodeColumns
+from omnicommerce.identity.resolution.evidence import EvidenceId, Strength
+from omnicommerce.identity.resolution.namespaces import PRIORITY_MAX, SCORE_MAX, IdentityRules
+from omnicommerce.identity.resolution.reasons import KeptApart, OverLimit
+from omnicommerce.identity.resolution.uniting import Bounds, limits_of, united
 from omnicommerce.kernel.errors import BadValue
 
 if TYPE_CHECKING:

@@ -12,17 +12,17 @@ from collections.abc import Iterable, Sequence
 import attrs
 import numpy as np
 
-from omnicommerce.identity.batch import components
-from omnicommerce.identity.checking import check_resolution
-from omnicommerce.identity.evidence import Evidence, Piece, Same, Strength, evidence
-from omnicommerce.identity.explaining import Apart, explain
-from omnicommerce.identity.incremental import resolved as kept
-from omnicommerce.identity.namespaces import IdentityRules
-from omnicommerce.identity.ownership import owner_at
-from omnicommerce.identity.reasons import Hub, KeptApart, OverLimit, Undeclared, Unverified
-from omnicommerce.identity.resolving import Resolution, resolve
+from omnicommerce.identity.resolution.batch import components
+from omnicommerce.identity.resolution.checking import check_resolution
+from omnicommerce.identity.resolution.evidence import Evidence, Piece, Same, Strength, evidence
+from omnicommerce.identity.resolution.explaining import Apart, explain
+from omnicommerce.identity.resolution.incremental import resolved as kept
+from omnicommerce.identity.resolution.namespaces import IdentityRules
+from omnicommerce.identity.resolution.ownership import owner_at
+from omnicommerce.identity.resolution.reasons import Hub, KeptApart, OverLimit, Undeclared, Unverified
+from omnicommerce.identity.resolution.resolving import Resolution, resolve
 from omnicommerce.kernel.ids import MemberId
-from tests.identity.told import HOUR, NOON, distinct, end, node, owned, retracted, same
+from tests.identity.resolution.told import HOUR, NOON, distinct, end, node, owned, retracted, same
 
 RULES = IdentityRules()
 

@@ -11,10 +11,10 @@ from typing import TypeAlias
 
 import attrs
 
-from omnicommerce.identity.evidence import Distinct, EvidenceId, Same
-from omnicommerce.identity.reasons import Hub, KeptApart, OverLimit, TooLarge
-from omnicommerce.identity.resolving import Refusal, Resolution, counted_nodes
-from omnicommerce.identity.weighing import order
+from omnicommerce.identity.resolution.evidence import Distinct, EvidenceId, Same
+from omnicommerce.identity.resolution.reasons import Hub, KeptApart, OverLimit, TooLarge
+from omnicommerce.identity.resolution.resolving import Refusal, Resolution, counted_nodes
+from omnicommerce.identity.resolution.weighing import order
 from omnicommerce.kernel.errors import BadValue
 from omnicommerce.kernel.ids import MemberId
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from omnicommerce.identity.evidence import (
+from omnicommerce.identity.resolution.evidence import (
     Distinct,
     End,
     Evidence,
@@ -23,10 +23,21 @@ from omnicommerce.identity.evidence import (
     Strength,
     evidence,
 )
-from omnicommerce.identity.ownership import owner_at
+from omnicommerce.identity.resolution.ownership import owner_at
 from omnicommerce.kernel.errors import BadValue
 from omnicommerce.kernel.ids import MemberId
-from tests.identity.told import HOUR, NOON, distinct, end, histories, links, node, owned, retracted, same
+from tests.identity.resolution.told import (
+    HOUR,
+    NOON,
+    distinct,
+    end,
+    histories,
+    links,
+    node,
+    owned,
+    retracted,
+    same,
+)
 
 LINK = same("till_member:1", "phone:1")
 

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from omnicommerce.identity.evidence import Piece, Strength, evidence
-from omnicommerce.identity.incremental import Resolved, resolved
-from omnicommerce.identity.reasons import (
+from omnicommerce.identity.resolution.evidence import Piece, Strength, evidence
+from omnicommerce.identity.resolution.incremental import Resolved, resolved
+from omnicommerce.identity.resolution.reasons import (
     Blocked,
     Expired,
     Hub,
@@ -24,9 +24,20 @@ from omnicommerce.identity.reasons import (
     ScoreAlone,
     TooLarge,
 )
-from omnicommerce.identity.resolving import resolve
+from omnicommerce.identity.resolution.resolving import resolve
 from omnicommerce.kernel.errors import BadValue
-from tests.identity.told import HOUR, NOON, TIGHT, TOWN, distinct, end, histories, node, retracted, same
+from tests.identity.resolution.told import (
+    HOUR,
+    NOON,
+    TIGHT,
+    TOWN,
+    distinct,
+    end,
+    histories,
+    node,
+    retracted,
+    same,
+)
 
 BLOCKED = frozenset({node("till_member:3")})
 

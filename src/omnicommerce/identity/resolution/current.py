@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 
 import attrs
 
-from omnicommerce.identity.evidence import (
+from omnicommerce.identity.resolution.evidence import (
     Distinct,
     EvidenceId,
     Ownership,
@@ -21,11 +21,11 @@ from omnicommerce.identity.evidence import (
     Same,
     Strength,
 )
-from omnicommerce.identity.namespaces import IdentityRules
-from omnicommerce.identity.reasons import Hub, Reason, ScoreAlone
-from omnicommerce.identity.resolving import is_supported
-from omnicommerce.identity.uniting import limits_of
-from omnicommerce.identity.weighing import counts, expires_at, order, set_aside
+from omnicommerce.identity.resolution.namespaces import IdentityRules
+from omnicommerce.identity.resolution.reasons import Hub, Reason, ScoreAlone
+from omnicommerce.identity.resolution.resolving import is_supported
+from omnicommerce.identity.resolution.uniting import limits_of
+from omnicommerce.identity.resolution.weighing import counts, expires_at, order, set_aside
 from omnicommerce.kernel.errors import BadValue
 from omnicommerce.kernel.ids import MemberId
 from omnicommerce.kernel.instant import utc

@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 import attrs
 
-from omnicommerce.identity.evidence import EvidenceId
+from omnicommerce.identity.resolution.evidence import EvidenceId
 from omnicommerce.kernel.ids import MemberId
 
 

@@ -15,8 +15,8 @@ from typing import Final, NewType, TypeAlias
 
 import attrs
 
-from omnicommerce.identity.facts import check_word
-from omnicommerce.identity.namespaces import SCORE_MAX
+from omnicommerce.identity.resolution.namespaces import SCORE_MAX
+from omnicommerce.identity.word import check_word
 from omnicommerce.kernel.bounds import checked_amount
 from omnicommerce.kernel.errors import BadValue
 from omnicommerce.kernel.ids import MemberId, checked_id

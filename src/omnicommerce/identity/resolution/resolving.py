@@ -13,7 +13,7 @@ from typing import Final
 
 import attrs
 
-from omnicommerce.identity.evidence import (
+from omnicommerce.identity.resolution.evidence import (
     Distinct,
     Evidence,
     EvidenceId,
@@ -22,10 +22,10 @@ from omnicommerce.identity.evidence import (
     Same,
     Strength,
 )
-from omnicommerce.identity.namespaces import IdentityRules
-from omnicommerce.identity.reasons import Hub, Reason, ScoreAlone
-from omnicommerce.identity.uniting import Bounds, limits_of, united
-from omnicommerce.identity.weighing import counts, order, set_aside
+from omnicommerce.identity.resolution.namespaces import IdentityRules
+from omnicommerce.identity.resolution.reasons import Hub, Reason, ScoreAlone
+from omnicommerce.identity.resolution.uniting import Bounds, limits_of, united
+from omnicommerce.identity.resolution.weighing import counts, order, set_aside
 from omnicommerce.kernel.errors import BadValue
 from omnicommerce.kernel.ids import MemberId
 from omnicommerce.kernel.instant import utc

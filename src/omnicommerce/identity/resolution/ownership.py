@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from omnicommerce.identity.evidence import Evidence, EvidenceId, Ownership, Retraction
+from omnicommerce.identity.resolution.evidence import Evidence, EvidenceId, Ownership, Retraction
 from omnicommerce.kernel.ids import MemberId
 from omnicommerce.kernel.instant import utc
 

@@ -13,7 +13,8 @@ from typing import Final, TypeAlias, assert_never
 
 import attrs
 
-from omnicommerce.identity.facts import Fact, Kind, check_field, check_word, kind_of, kind_of_field
+from omnicommerce.identity.profiles.facts import Fact, Kind, check_field, kind_of, kind_of_field
+from omnicommerce.identity.word import check_word
 from omnicommerce.kernel.bounds import checked_amount
 from omnicommerce.kernel.channel import Channel
 from omnicommerce.kernel.errors import BadValue

@@ -8,8 +8,16 @@ from typing import Any, Final
 import attrs
 from hypothesis import strategies as st
 
-from omnicommerce.identity.evidence import Distinct, End, Ownership, Piece, Retraction, Same, Strength
-from omnicommerce.identity.namespaces import IdentityRules, NamespaceKind, NamespaceRules
+from omnicommerce.identity.resolution.evidence import (
+    Distinct,
+    End,
+    Ownership,
+    Piece,
+    Retraction,
+    Same,
+    Strength,
+)
+from omnicommerce.identity.resolution.namespaces import IdentityRules, NamespaceKind, NamespaceRules
 from omnicommerce.kernel.ids import MemberId
 
 NOON: Final = datetime(2026, 11, 22, 12, tzinfo=UTC)

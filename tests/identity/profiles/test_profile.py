@@ -13,7 +13,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from omnicommerce.identity import (
+from omnicommerce.identity.profiles import (
     OWNER,
     ByChannel,
     Fact,
@@ -34,8 +34,8 @@ from omnicommerce.identity import (
     facts_of,
     profile,
 )
-from omnicommerce.identity.facts import VALUE_LENGTH_MAX
-from omnicommerce.identity.profile import BEATEN_SHOWN_MAX, TOLD_MAX
+from omnicommerce.identity.profiles.facts import VALUE_LENGTH_MAX
+from omnicommerce.identity.profiles.profile import BEATEN_SHOWN_MAX, TOLD_MAX
 from omnicommerce.kernel.channel import Channel
 from omnicommerce.kernel.errors import BadValue
 from omnicommerce.kernel.ids import MemberId

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from omnicommerce.identity.identifier import Namespace
-from omnicommerce.identity.namespaces import (
+from omnicommerce.identity.records import MEMBERS_MAX
+from omnicommerce.identity.resolution.namespaces import (
     BLOCKED_MAX,
     NAMESPACES_MAX,
     RETAIL,
@@ -16,7 +17,6 @@ from omnicommerce.identity.namespaces import (
     NamespaceKind,
     NamespaceRules,
 )
-from omnicommerce.identity.records import MEMBERS_MAX
 from omnicommerce.kernel.errors import BadValue
 
 DAY = timedelta(days=1)

@@ -11,16 +11,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from omnicommerce.identity import reasons
-from omnicommerce.identity.batch import components, resolve_columns
-from omnicommerce.identity.columns import FOREVER, Batch, Code, LinkColumns, NodeColumns
-from omnicommerce.identity.evidence import Distinct, Piece, Retraction, Same, evidence
-from omnicommerce.identity.namespaces import IdentityRules
-from omnicommerce.identity.resolving import Resolution, resolve
-from omnicommerce.identity.weighing import ticks
+from omnicommerce.identity.resolution import reasons
+from omnicommerce.identity.resolution.batch import components, resolve_columns
+from omnicommerce.identity.resolution.columns import FOREVER, Batch, Code, LinkColumns, NodeColumns
+from omnicommerce.identity.resolution.evidence import Distinct, Piece, Retraction, Same, evidence
+from omnicommerce.identity.resolution.namespaces import IdentityRules
+from omnicommerce.identity.resolution.resolving import Resolution, resolve
+from omnicommerce.identity.resolution.weighing import ticks
 from omnicommerce.kernel.errors import BadValue
 from omnicommerce.kernel.ids import MemberId
-from tests.identity.told import HOUR, NOON, TIGHT, distinct, histories, node, same
+from tests.identity.resolution.told import HOUR, NOON, TIGHT, distinct, histories, node, same
 
 CODES: Final[dict[type[object], Code]] = {
     reasons.Retracted: Code.RETRACTED,

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from omnicommerce.identity.evidence import EvidenceId, Same
-from omnicommerce.identity.explaining import Reach, Witness, witness
-from omnicommerce.identity.reasons import Hub, KeptApart, OverLimit, TooLarge
-from omnicommerce.identity.resolving import Resolution
+from omnicommerce.identity.resolution.evidence import EvidenceId, Same
+from omnicommerce.identity.resolution.explaining import Reach, Witness, witness
+from omnicommerce.identity.resolution.reasons import Hub, KeptApart, OverLimit, TooLarge
+from omnicommerce.identity.resolution.resolving import Resolution
 from omnicommerce.kernel.ids import MemberId
 
 

@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from omnicommerce.identity.checking import check_resolution
-from omnicommerce.identity.evidence import Evidence, Piece, Same, Strength, evidence
-from omnicommerce.identity.explaining import Apart, Joined, Reach, explain, witness
-from omnicommerce.identity.namespaces import RETAIL, IdentityRules
-from omnicommerce.identity.reasons import (
+from omnicommerce.identity.resolution.checking import check_resolution
+from omnicommerce.identity.resolution.evidence import Evidence, Piece, Same, Strength, evidence
+from omnicommerce.identity.resolution.explaining import Apart, Joined, Reach, explain, witness
+from omnicommerce.identity.resolution.namespaces import RETAIL, IdentityRules
+from omnicommerce.identity.resolution.reasons import (
     Blocked,
     Expired,
     Hub,
@@ -30,10 +30,10 @@ from omnicommerce.identity.reasons import (
     Undeclared,
     Unverified,
 )
-from omnicommerce.identity.resolving import Resolution, resolve
+from omnicommerce.identity.resolution.resolving import Resolution, resolve
 from omnicommerce.kernel.errors import BadValue
 from omnicommerce.kernel.ids import MemberId
-from tests.identity.told import (
+from tests.identity.resolution.told import (
     HOUR,
     NOON,
     TIGHT,

@@ -12,9 +12,9 @@ from typing import Final, Generic, TypeVar
 
 import attrs
 
-from omnicommerce.identity.evidence import EvidenceId
-from omnicommerce.identity.namespaces import IdentityRules
-from omnicommerce.identity.reasons import Barred, KeptApart, OverLimit, TooLarge
+from omnicommerce.identity.resolution.evidence import EvidenceId
+from omnicommerce.identity.resolution.namespaces import IdentityRules
+from omnicommerce.identity.resolution.reasons import Barred, KeptApart, OverLimit, TooLarge
 
 N = TypeVar("N", bound=Hashable)
 """A node: an id, or its number in a batch."""

@@ -13,7 +13,7 @@ from typing import Final
 
 import attrs
 
-from omnicommerce.identity.facts import (
+from omnicommerce.identity.profiles.facts import (
     Fact,
     FactId,
     FactRetraction,
@@ -21,12 +21,12 @@ from omnicommerce.identity.facts import (
     Told,
     Value,
     check_field,
-    check_word,
     kind_of,
     kind_of_field,
     standing,
 )
-from omnicommerce.identity.survivorship import FieldRules, Step, decided_at, ranked
+from omnicommerce.identity.profiles.survivorship import FieldRules, Step, decided_at, ranked
+from omnicommerce.identity.word import check_word
 from omnicommerce.kernel.channel import Channel
 from omnicommerce.kernel.errors import BadValue
 from omnicommerce.kernel.ids import MemberId
