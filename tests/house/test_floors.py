@@ -74,7 +74,7 @@ LIBRARIES: Final = {
     "typing_extensions": ("",),
     "pendulum": ("kernel/instant.py", "kernel/window.py", "stores/hours"),
     "shapely": ("stores/",),
-    "numpy": ("stores/", "identity/batch.py"),
+    "numpy": ("stores/", "identity/resolution/batch.py", "identity/resolution/columns.py"),
     "phonenumbers": ("identity/",),
     "email_validator": ("identity/",),
     "cattrs": ("wire",),

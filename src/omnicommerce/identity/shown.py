@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
+from omnicommerce.identity.form import device_id
 from omnicommerce.identity.identifier import Identifier, Namespace
 from omnicommerce.identity.mail import mailbox
 from omnicommerce.identity.phone import e164
+from omnicommerce.identity.wechat import app_openid
 from omnicommerce.kernel.errors import BadValue
 
 SHOWABLE: Final = (Namespace.TILL_MEMBER, Namespace.PHONE, Namespace.EMAIL)
@@ -35,6 +37,45 @@ def email(text: str) -> Identifier:
         BadValue: it is no address, or is written so that it could be taken for another.
     """
     return Identifier(Namespace.EMAIL, mailbox(text))
+
+
+def openid(app: str, text: str) -> Identifier:
+    """The person whom WeChat calls *text* in the app *app* (``wx`` and 16 hexadecimal digits).
+
+    Raises:
+        BadValue: one of the two is none; the path is ``app`` or ``text``.
+    """
+    return Identifier(Namespace.OPENID, app_openid(app, text))
+
+
+def unionid(text: str) -> Identifier:
+    """The person whom WeChat calls *text* in all apps of the shop's open-platform account.
+
+    Raises:
+        BadValue: it is no unionid.
+    """
+    return Identifier(Namespace.UNIONID, text)
+
+
+def external_userid(text: str) -> Identifier:
+    """The customer whom the shop's enterprise WeChat calls *text*.
+
+    Raises:
+        BadValue: it is no external_userid.
+    """
+    return Identifier(Namespace.EXTERNAL_USERID, text)
+
+
+def device(text: str) -> Identifier:
+    """The device that calls itself *text*; it is no person, and may be in many hands.
+
+    >>> device("{550E8400-E29B-41D4-A716-446655440000}") == device("550e8400-e29b-41d4-a716-446655440000")
+    True
+
+    Raises:
+        BadValue: it is no id, or one that many devices share.
+    """
+    return Identifier(Namespace.DEVICE, device_id(text))
 
 
 def order(key: str) -> Identifier:
