@@ -222,6 +222,7 @@ class ByHand:
             writing = Writing(self, many[-1].now)
             for receipt in receipts:
                 writing.sale(receipt)
+            writing.journal()
         except BaseException:
             self.db.execute("ROLLBACK")
             raise
@@ -237,7 +238,7 @@ class Writing:
         self.batch = script.ids.fresh()
         self.now, self.written_at = now, as_text(now)
         self.today = now.astimezone(ZONE).date()
-        self.number = 0
+        self.entries: list[dict[str, Any]] = []
 
     def sale(self, sale: Receipt) -> None:
         """Keep a sale, with all that follows from it."""
@@ -503,7 +504,7 @@ class Writing:
             )
 
     def entry(self, tag: str, fact: Any, about: Mapping[str, Any], writes: list[list[str]]) -> None:
-        """Write a line of the journal."""
+        """Note a line of the journal: each says how many there are, so they are written at the end."""
         said: dict[str, Any] = {
             "actor": {"is": "system", "name": "host"},
             "at": about["at"],
@@ -513,7 +514,8 @@ class Writing:
             said["channel"] = about["channel"]
         said["fact"] = fact
         said["members"] = about["members"]
-        said["n"] = self.number
+        said["n"] = len(self.entries)
+        said["of"] = 0
         said["recorded_at"] = self.written_at
         said["rulebook"] = self.rulebook
         if "store" in about:
@@ -522,7 +524,12 @@ class Writing:
         said["v"] = 1
         if writes:
             said["writes"] = writes
-        body = dumps(said)
-        self.number += 1
-        digest = hashlib.sha256(body.encode()).hexdigest()[:32]
-        self.execute("INSERT INTO entry (id, body) VALUES (?, ?)", (digest, body))
+        self.entries.append(said)
+
+    def journal(self) -> None:
+        """Write all lines of the journal."""
+        for said in self.entries:
+            said["of"] = len(self.entries)
+            body = dumps(said)
+            digest = hashlib.sha256(body.encode()).hexdigest()[:32]
+            self.execute("INSERT INTO entry (id, body) VALUES (?, ?)", (digest, body))

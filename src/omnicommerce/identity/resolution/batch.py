@@ -99,7 +99,7 @@ def _set_aside(links: LinkColumns, nodes: NodeColumns, rules: IdentityRules, now
         code[(links.score >= 0) & (links.score < rules.score_min)] = Code.SCORE_TOO_LOW
     code[~links.is_verified] = Code.UNVERIFIED
     if nodes.is_blocked.any():
-        code[nodes.is_blocked[links.a] | nodes.is_blocked[links.b]] = Code.BLOCKED
+        code[np.logical_or(nodes.is_blocked[links.a], nodes.is_blocked[links.b])] = Code.BLOCKED
     until = links.until
     spans = [each.valid_for for each in rules.namespaces]
     if any(span is not None for span in spans):
