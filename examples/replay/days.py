@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from datetime import date, timedelta
+from functools import partial
 from multiprocessing import active_children, get_context
 from pathlib import Path
 from typing import Final, ParamSpec, TypeVar
@@ -24,7 +25,7 @@ from examples.replay.progress import Unfitting
 from examples.replay.receipts import Basket, Redemption
 from examples.replay.redemptions import attached
 from examples.replay.telling import coupon_id
-from examples.replay.worker import Remember, Tell, Work
+from examples.replay.worker import Remember, Tell, Work, end_with_the_conductor
 from omnicommerce import CampaignId
 
 FIRST_DAY: Final = date(2017, 1, 1)
@@ -49,13 +50,18 @@ def apart(read: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
     """What *read* returns, called in a process of its own: with it goes all the memory that it took."""
     with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as executor:
         with undisturbed():
-            reading = executor.submit(read, *arguments, **named)
+            reading = executor.submit(_read, partial(read, *arguments, **named))
         try:
             return reading.result()
         except KeyboardInterrupt:
             for child in active_children():
                 child.terminate()
             raise
+
+
+def _read(read: Callable[[], T]) -> T:
+    end_with_the_conductor()
+    return read()
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from multiprocessing import parent_process
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from threading import Thread
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -112,37 +112,62 @@ def work(pipe: Connection) -> None:
 
     The answer to an audit is what it found; to all else it is None, and to what is remembered there is none.
     """
-    Thread(target=_end_with_the_conductor, daemon=True).start()
+    end_with_the_conductor()
     collect_seldom()
-    order: Order = pipe.recv()
+    try:
+        _work(pipe, _asked(pipe))
+    except _NobodyAsksError:
+        # The next one goes on behind the last day that was closed.
+        return
+
+
+def _work(pipe: Connection, order: Order) -> None:
     now = [midnight_after(date(2016, 12, 31))]
     with SqliteStorage(order.file, wait_seconds=WAIT_SECONDS) as storage:
         shop = shop_over(storage, order.rulebook, lambda: now[0])
         telling = _Telling(shop, order.rulebook)
-        try:
-            while True:
-                asked: Work = pipe.recv()
-                match asked:
-                    case Remember(baskets):
-                        telling.remember(baskets)
-                    case Tell(day):
-                        now[0] = midnight_after(day) - A_SECOND
-                        telling.tell(asked)
-                        pipe.send(None)
-                    case Settle(day):
-                        now[0] = midnight_after(day)
-                        shop.tick(shard=order.shard)
-                        pipe.send(None)
-                    case Audit(day):
-                        now[0] = midnight_after(day)
-                        pipe.send(shop.audit(shard=order.shard))
-        except (EOFError, ConnectionError):
-            # Whoever asked is gone; the next one goes on behind the last day that was closed.
-            return
+        while True:
+            asked: Work = _asked(pipe)
+            match asked:
+                case Remember(baskets):
+                    telling.remember(baskets)
+                case Tell(day):
+                    now[0] = midnight_after(day) - A_SECOND
+                    telling.tell(asked)
+                    _say(pipe, None)
+                case Settle(day):
+                    now[0] = midnight_after(day)
+                    shop.tick(shard=order.shard)
+                    _say(pipe, None)
+                case Audit(day):
+                    now[0] = midnight_after(day)
+                    _say(pipe, shop.audit(shard=order.shard))
 
 
-def _end_with_the_conductor() -> None:
+class _NobodyAsksError(Exception):
+    """Whoever asked is gone, perhaps in the midst of asking."""
+
+
+def _asked(pipe: Connection) -> Any:
+    try:
+        return pipe.recv()
+    except (EOFError, OSError):
+        raise _NobodyAsksError from None
+
+
+def _say(pipe: Connection, what: object) -> None:
+    try:
+        pipe.send(what)
+    except OSError:
+        raise _NobodyAsksError from None
+
+
+def end_with_the_conductor() -> None:
     """Once nobody is there to hear of it, what is begun is left to the next worker, and not told by two."""
+    Thread(target=_wait_for_the_conductors_end, daemon=True).start()
+
+
+def _wait_for_the_conductors_end() -> None:
     conductor = parent_process()
     if conductor is not None:
         wait([conductor.sentinel])

@@ -36,6 +36,7 @@ def stopped_by_the_terminal(folder: Path, days: int, after: float) -> tuple[int,
     # A terminal sends it to every process that it started.
     os.killpg(process.pid, signal.SIGINT)
     said, _ = process.communicate(timeout=60)
+    assert nobody_is_left(process)
     return process.returncode, said.decode()
 
 
@@ -49,6 +50,18 @@ def the_conductor(process: subprocess.Popen[bytes]) -> None:
     process.kill()
 
 
+def nobody_is_left(process: subprocess.Popen[bytes]) -> bool:
+    """Whether all processes that it started end with it, within a while."""
+    until = time.monotonic() + 30
+    while time.monotonic() < until:
+        try:
+            os.killpg(process.pid, 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(0.1)
+    return False
+
+
 def told_with_deaths(folder: Path, days: int, deaths: int, kill: Kill, *, last: float = 7.0) -> Path:
     """Kill the program so many times, *last* seconds after its start at the latest, and let it end well."""
     folder.mkdir()
@@ -58,5 +71,6 @@ def told_with_deaths(folder: Path, days: int, deaths: int, kill: Kill, *, last: 
         time.sleep(moments.uniform(2.5, last))
         kill(process)
         process.wait()
+        assert nobody_is_left(process)
     assert 0 == started(folder, days).wait()
     return folder
