@@ -36,7 +36,7 @@ check: $(READY)
 	$(BIN)/mypy --strict $(TYPED)
 	$(BIN)/pyright --pythonpath $(BIN)/python
 	$(BIN)/python -m benchmarks.check
-	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 	$(BIN)/coverage report
 
 prove: $(READY)

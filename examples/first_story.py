@@ -1,6 +1,6 @@
 """The first story: somebody shows a card, gets points, and asks for too many.
 
-Run it with ``make demo``, or ``python examples/first_story.py``.
+Run it with ``.venv/bin/python examples/first_story.py``, once any of the make commands has made ``.venv``.
 """
 
 from __future__ import annotations

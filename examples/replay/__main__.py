@@ -59,7 +59,7 @@ def _told(asked: argparse.Namespace, console: Console) -> int:
             ledger.read_on(shop)
             bar.advance(closed.day, closed.sales)
 
-        audited = replay(plan, heard, bar.goes_on)
+        audited = replay(plan, heard, bar.goes_on, bar.audits)
 
     with SqliteStorage(plan.file) as storage:
         ledger.read_on(shop_over(storage, plan.rulebook, lambda: midnight_after(plan.last_day)))

@@ -137,6 +137,11 @@ def _day_of(entry: Entry) -> date:
     return (datetime.fromisoformat(entry["recorded_at"]) - _A_MOMENT).astimezone(_ZONE).date()
 
 
+def _turned_on(entry: Entry) -> date:
+    """The first day on which it is so; what midnight decides is so on the day that then begins."""
+    return datetime.fromisoformat(entry["recorded_at"]).astimezone(_ZONE).date()
+
+
 @cache
 def _span(active_at: str, expires_at: str) -> _Span:
     return _Span(datetime.fromisoformat(active_at), datetime.fromisoformat(expires_at))
@@ -201,7 +206,7 @@ def _tier(ledger: Ledger, fact: Entry, entry: Entry) -> None:
     life = ledger.lives[fact["member"]]
     life.tier = after
     life.turns += 1
-    life.told(_day_of(entry), f"from {before} to {after}")
+    life.told(_turned_on(entry), f"from {before} to {after}")
 
 
 def _stage(ledger: Ledger, fact: Entry, entry: Entry) -> None:
@@ -211,7 +216,7 @@ def _stage(ledger: Ledger, fact: Entry, entry: Entry) -> None:
     life.stage = after
     if before:
         life.returns += (before, after) in _COMING_BACK
-        life.told(_day_of(entry), f"was {before}, is {after}")
+        life.told(_turned_on(entry), f"was {before}, is {after}")
 
 
 def _closed(ledger: Ledger, fact: Entry, _entry: Entry) -> None:

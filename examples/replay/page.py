@@ -72,7 +72,7 @@ def _headlines(report: Report) -> list[tuple[str, str, str]]:
         ("Points issued", words.number(issued), "for what was paid"),
         ("Points burned", words.number(burned), f"{words.percent(burned, issued)} of those issued"),
         ("Points expired", words.number(expired), f"{words.percent(expired, issued)} of those issued"),
-        ("Points left", words.number(left), "owed on the last day"),
+        ("Points left", words.number(left), "owed when the last day ends"),
     ]
 
 

@@ -58,7 +58,11 @@ class AnotherReplay(ValueError):
     """The file holds another shop, other rules, or more days than are to be told."""
 
 
-_BEGIN_ANEW: Final = "take another --file, or begin anew with --fresh"
+def _begin_anew(plan: Plan) -> str:
+    return (
+        f"tell it into another file, with python -m examples.replay --days {plan.days} --file build/other.db;"
+        " or begin anew and lose what is there, with --fresh"
+    )
 
 
 class WorkerGone(RuntimeError):
@@ -69,11 +73,12 @@ def replay(
     plan: Plan,
     heard: Callable[[Commerce, DayClosed], None],
     goes_on: Callable[[date | None], None] = lambda _: None,
+    audits: Callable[[], None] = lambda: None,
 ) -> Audited:
     """Tell every day of *plan* that is not closed yet, and audit the books at the end.
 
     *heard* is told of each day that was closed, while the next is being told, and *goes_on* at the beginning
-    up to which day an earlier run has come (None: it is the first).
+    up to which day an earlier run has come (None: it is the first); *audits* when all is told.
 
     Raises:
         AnotherReplay: the file does not go with the plan; it was not changed.
@@ -86,7 +91,7 @@ def replay(
         shop = shop_over(storage, plan.rulebook, lambda: now[0])
         closed = shop.run(closed_until)
         if closed is not None and closed > plan.last_day:
-            raise AnotherReplay(f"{plan.file} was told until {closed} already: {_BEGIN_ANEW}")
+            raise AnotherReplay(f"{plan.file} was told until {closed} already: {_begin_anew(plan)}")
         goes_on(closed)
         crew = stack.enter_context(_crew(plan))
         last: DayClosed | None = None
@@ -104,6 +109,7 @@ def replay(
             last = shop.run(close_day, day=today.day, sales=today.sales, unfitting=today.unfitting)
         if last is not None:
             heard(shop, last)
+    audits()
     return _audited(plan)
 
 
@@ -115,7 +121,7 @@ def _check_the_rules(storage: SqliteStorage, plan: Plan) -> None:
     scratch = Commerce(MemoryStorage(), plan.rulebook, keys=DemoKeys())
     scratch.run(closed_until)
     if _rules_told_by(first) != _rules_told_by(next(scratch.export())):
-        raise AnotherReplay(f"{plan.file} holds another shop, or one with other rules: {_BEGIN_ANEW}")
+        raise AnotherReplay(f"{plan.file} holds another shop, or one with other rules: {_begin_anew(plan)}")
 
 
 def _rules_told_by(entry: str) -> str:

@@ -58,7 +58,9 @@ def stories(lives: Mapping[int, Life], base: str) -> tuple[Story, ...]:
         left = [number for number, life in lives.items() if number not in chosen and much(life)]
         if left:
             # Of equals, the lowest number: so that the same year has the same stories.
-            chosen[max(left, key=lambda number: (much(lives[number]), -number))] = title
+            most = max(left, key=lambda number: (much(lives[number]), -number))
+            is_passed = any(much(lives[number]) > much(lives[most]) for number in chosen)
+            chosen[most] = f"{title}, but for those above" if is_passed else title
     return tuple(_story(number, title, lives[number], base) for number, title in chosen.items())
 
 
@@ -66,7 +68,7 @@ def _story(number: int, title: str, life: Life, base: str) -> Story:
     steps = life.steps
     if len(steps) > STEPS_MAX:
         head, tail = STEPS_MAX // 2, STEPS_MAX - STEPS_MAX // 2 - 1
-        between = Step(day=steps[head].day, text=f"… {len(steps) - head - tail} more turns …")
+        between = Step(day=steps[head].day, text=f"… {len(steps) - head - tail} more steps …")
         steps = [*steps[:head], between, *steps[-tail:]]
     return Story(
         household=f"household {number}",

@@ -29,25 +29,37 @@ class Following:
 
     _progress: Progress
     _task: TaskID
+    _more: str = ""
     _sales: int = 0
     _month: str = ""
 
     def goes_on(self, closed: date | None) -> None:
         """Days up to *closed* were told by an earlier run; None if this is the first."""
         if closed is not None:
-            self._progress.console.print(f"going on behind {_in_words(closed)}; that far it was told before")
+            self._progress.console.print(f"going on after {_in_words(closed)}; that far it was told before")
             self._progress.update(self._task, completed=_number_of(closed))
+            self._more = " more"
 
     def advance(self, day: date, sales: int) -> None:
         """Another *day* is told, with so many sales."""
+        self._progress.start_task(self._task)
         self._sales += sales
         self._progress.update(
-            self._task, description="telling the sales", completed=_number_of(day), sales=self._sales
+            self._task,
+            description="telling the sales",
+            completed=_number_of(day),
+            sales=f"{self._sales:,}{self._more}",
         )
         month = f"{day:%B %Y}"
         if month != self._month and not self._progress.console.is_terminal:
             self._progress.console.print(f"telling {month}")
         self._month = month
+
+    def audits(self) -> None:
+        """All is told; the books are being checked."""
+        self._progress.update(self._task, description="auditing the books")
+        if not self._progress.console.is_terminal:
+            self._progress.console.print("auditing the books")
 
 
 def _number_of(day: date) -> int:
@@ -65,11 +77,11 @@ def following(days: int, console: Console) -> Iterator[Following]:
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
-        TextColumn("days, {task.fields[sales]:,} sales"),
+        TextColumn("days, {task.fields[sales]} sales"),
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=console) as progress:
-        yield Following(progress, progress.add_task("reading the data", total=days, sales=0))
+        yield Following(progress, progress.add_task("reading the data", start=False, total=days, sales="0"))
 
 
 def show(report: Report, console: Console) -> None:
@@ -147,7 +159,7 @@ def _moves(report: Report) -> Table:
 
 
 def _standing(report: Report) -> Table:
-    table = _table("On the last day", ("what", "name", ""), ("households", "of all"))
+    table = _table("At the midnight that ends the last day", ("what", "name", ""), ("households", "of all"))
     for what, held, order in (("tier", report.tiers_at_end, TIERS), ("stage", report.stages_at_end, STAGES)):
         counts = dict(held)
         total = sum(counts.values())

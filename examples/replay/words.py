@@ -11,12 +11,12 @@ from omnicommerce.kernel.currencies import EXPONENTS
 ACCEPTED: Final = "accepted"
 
 REASONS: Final = {
-    ACCEPTED: "Accepted: the money came off",
+    ACCEPTED: "Accepted",
     "no_eligible_line": "No product in the basket that it is for",
     "not_targeted": "Meant for other households",
     "not_started": "The campaign had not begun yet",
     "campaign_over": "The campaign was over",
-    "uses_exhausted": "Used as often as it may be",
+    "uses_exhausted": "Used up: as often as is allowed",
     "not_a_member": "Nobody showed a member's card",
     "no_such_campaign": "There is no such coupon",
 }

@@ -69,7 +69,7 @@ def story(number: int, title: str) -> Story:
         Step(day=first + timedelta(days=58), text="from member to silver"),
         Step(day=first + timedelta(days=71), text="coupon 10000085476/18: accepted"),
         Step(day=first + timedelta(days=90), text="spent 500 points"),
-        Step(day=first + timedelta(days=121), text=f"… {7 + number} more turns …"),
+        Step(day=first + timedelta(days=121), text=f"… {7 + number} more steps …"),
         Step(day=first + timedelta(days=190), text="coupon 51800000050/13: no eligible line"),
         Step(day=first + timedelta(days=262), text="was active, is at risk"),
         Step(day=first + timedelta(days=284), text="was at risk, is active"),

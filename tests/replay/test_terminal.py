@@ -65,8 +65,10 @@ def test_where_there_is_no_terminal_a_line_a_month_says_how_far_it_is() -> None:
         bar.goes_on(date(2017, 1, 30))
         for day in (date(2017, 1, 31), date(2017, 2, 1), date(2017, 2, 2)):
             bar.advance(day, 100)
+        bar.audits()
 
     assert isinstance(console.file, StringIO)
     lines = console.file.getvalue().splitlines()
-    assert "going on behind 30 January 2017; that far it was told before" == lines[0]
-    assert ["telling January 2017", "telling February 2017"] == lines[1:3]
+    assert "going on after 30 January 2017; that far it was told before" == lines[0]
+    assert ["telling January 2017", "telling February 2017", "auditing the books"] == lines[1:4]
+    assert "300 more sales" in console.file.getvalue()

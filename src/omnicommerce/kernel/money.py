@@ -104,8 +104,9 @@ class Money:
 
         The units left over go to the largest remainders, then to the leftmost (see `shared_out`).
 
-        >>> [part.minor for part in Money(1000, "CNY").split((2, 1, 0))]
-        [667, 333, 0]
+        Examples:
+            >>> [part.minor for part in Money(1000, "CNY").split((2, 1, 0))]
+            [667, 333, 0]
 
         Raises:
             BadValue: a weight is negative or no int, there are more than WEIGHTS_MAX, or all are
