@@ -49,9 +49,9 @@ class Day:
 def apart(read: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
     """What *read* returns, called in a process of its own: with it goes all the memory that it took."""
     with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as executor:
-        with undisturbed():
-            reading = executor.submit(_read, partial(read, *arguments, **named))
         try:
+            with undisturbed():
+                reading = executor.submit(_read, partial(read, *arguments, **named))
             return reading.result()
         except KeyboardInterrupt:
             for child in active_children():
@@ -66,12 +66,18 @@ def _read(read: Callable[[], T]) -> T:
 
 @contextmanager
 def undisturbed() -> Iterator[None]:
-    """A process that is started meanwhile ignores Ctrl-C: whoever started it says what becomes of it."""
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """A process that is started meanwhile never hears of Ctrl-C: whoever started it says what becomes of it.
+
+    Pressed at this very moment, it is heard a moment later.
+    """
+    if not hasattr(signal, "pthread_sigmask"):  # on Windows, where a new process may hear of it
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def write_days(file: Path, data: Path, last_day: date, workers: int, closed: date | None) -> None:
