@@ -89,8 +89,8 @@ TestAgreement.settings = settings(max_examples=25, stateful_step_count=20, deadl
 
 @pytest.mark.prove
 class TestSqliteAtLength(TestSqlite):
-    """Every call held up wherever it can be, hundreds of histories, and five hundred kills."""
+    """Every call held up wherever it can be, hundreds of histories, and five hundred kills by two laws."""
 
     held_max = 60
     seeds = 100
-    kills = 500
+    kills = 250
