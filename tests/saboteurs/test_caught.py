@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import tempfile
+from contextlib import ExitStack
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -61,15 +62,15 @@ class Examined(StorageConformance):
 
     def __init__(self, kind: type[Any]) -> None:
         self.kind: Any = kind
-        self.folder: Any = None
+        self.folders = ExitStack()
         self.is_shared = issubclass(kind, SqliteStorage)
         self.is_durable = self.is_shared or hasattr(kind, "reopened")
 
     def make(self) -> Any:
         if not self.is_shared:
             return self.kind()
-        self.folder = tempfile.TemporaryDirectory()
-        return self.kind(Path(self.folder.name) / "shop.db")
+        folder = self.folders.enter_context(tempfile.TemporaryDirectory())
+        return self.kind(Path(folder) / "shop.db")
 
     def reopen(self, storage: Any) -> Any:
         if self.is_shared:
@@ -89,8 +90,7 @@ class Examined(StorageConformance):
             examine()
         finally:
             self.teardown_method()
-            if self.folder is not None:
-                self.folder.cleanup()
+            self.folders.close()
 
 
 def examined(saboteur: str, law: str) -> None:
