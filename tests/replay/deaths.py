@@ -30,8 +30,11 @@ def started(folder: Path, days: int, says: int = subprocess.DEVNULL) -> subproce
 
 
 def stopped_by_the_terminal(folder: Path, days: int, after: float) -> tuple[int, str]:
-    """Start the program, press Ctrl-C so many seconds later, and return how it ended and all that it said."""
+    """Press Ctrl-C so many seconds after the program has opened its file; how it ended, and all it said."""
     process = started(folder, days, says=subprocess.PIPE)
+    until = time.monotonic() + 60
+    while not (folder / "shop.db").exists() and time.monotonic() < until:
+        time.sleep(0.05)
     time.sleep(after)
     # A terminal sends it to every process that it started.
     os.killpg(process.pid, signal.SIGINT)
