@@ -14,7 +14,10 @@ from omnicommerce.flows.balance import balance
 from omnicommerce.flows.exceptions import close_exception, list_exceptions
 from omnicommerce.flows.find_member import find_member
 from omnicommerce.flows.find_sale import find_sale
+from omnicommerce.flows.identifiers import changes, hand_on, person, quarantine, release
 from omnicommerce.flows.ingest_sale import Ingested, ingest
+from omnicommerce.flows.link import distinct, explain, link, reconsider, unlink, what_if
+from omnicommerce.flows.profiles import profile, retract, tell
 from omnicommerce.flows.register import register
 from omnicommerce.flows.spend_points import spend_points
 from omnicommerce.flows.standing_of import stage_of, tier_of
@@ -90,6 +93,20 @@ class Members(Generic[W]):
 
     register = Verb("members.register", register)
     find = Verb("members.find", find_member)
+    link = Verb("members.link", link)
+    unlink = Verb("members.unlink", unlink)
+    distinct = Verb("members.distinct", distinct)
+    reconsider = Verb("members.reconsider", reconsider)
+    what_if = Verb("members.what_if", what_if)
+    explain = Verb("members.explain", explain)
+    person = Verb("members.person", person)
+    changes = Verb("members.changes", changes)
+    hand_on = Verb("members.hand_on", hand_on)
+    quarantine = Verb("members.quarantine", quarantine)
+    release = Verb("members.release", release)
+    tell = Verb("members.tell", tell)
+    retract = Verb("members.retract", retract)
+    profile = Verb("members.profile", profile)
 
 
 @attrs.frozen(eq=False)

@@ -22,7 +22,7 @@ from tests.shopfront import DAY, SHOP_OPENS, Shop, opened, returned, sale, tell
 
 CARDS: Final = ("M-1", "M-2")
 LAST_DAY: Final = 260
-THE_END: Final = SHOP_OPENS + (LAST_DAY + 30) * DAY
+THE_END: Final = SHOP_OPENS + (LAST_DAY + 31) * DAY
 
 
 @st.composite

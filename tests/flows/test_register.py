@@ -108,7 +108,7 @@ def test_what_was_not_verified_can_be_later_and_the_person_stays_the_same() -> N
     told = len(entries(storage))
     registered(shop, PHONE, verified=True)
 
-    assert Found(before.member, before.person, is_verified=True) == found(shop, PHONE)
+    assert Found(before.member, before.person, True, (before.member,)) == found(shop, PHONE)
     assert told + 1 == len(entries(storage))
 
 
@@ -116,7 +116,7 @@ def note(*, receipt: Identifier) -> Flow[None]:
     """A guest bought something."""
     member = MemberId((yield from ask(NodeId(receipt.namespace, receipt.text))))
     node, now = yield from ask_all(Get(NODES, member), Now())
-    fact = note_guest(receipt, member)
+    fact = note_guest(receipt, member, now)
     return Outcome(None, replacing(node, apply_to_node(node.value, fact), Event(fact, at=now)))
 
 

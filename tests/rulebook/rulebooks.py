@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import attrs
 from hypothesis import strategies as st
 
 from omnicommerce.coupons import Campaign, OnReturn
+from omnicommerce.identity import (
+    ByChannel,
+    FieldRules,
+    GuestOrders,
+    IdentityRules,
+    Longest,
+    MostRecent,
+    MostTrusted,
+    NamespaceKind,
+    NamespaceRules,
+    ProfileRules,
+    Tie,
+    View,
+)
+from omnicommerce.kernel.channel import Channel
 from omnicommerce.kernel.errors import BadWire
 from omnicommerce.kernel.ids import CampaignId, MemberId, ProductId, StoreId
 from omnicommerce.kernel.money import Money
@@ -43,6 +58,32 @@ FULL: Final = Rulebook(
             Stage("new"),
         ),
         window_days=180,
+    ),
+    identity=IdentityRules(
+        namespaces=(
+            NamespaceRules(
+                name="till_member", kind=NamespaceKind.ACCOUNT, priority=1, limit=4, supports=True
+            ),
+            NamespaceRules(
+                name="phone",
+                kind=NamespaceKind.CONTACT,
+                priority=2,
+                limit=3,
+                window=timedelta(days=365),
+                hub_limit=20,
+                hub_ignores=frozenset({"order", "device"}),
+                blocked=frozenset({"+13125550100"}),
+                valid_for=timedelta(days=730),
+            ),
+            NamespaceRules(name="device", kind=NamespaceKind.DEVICE, priority=9, hub_limit=1),
+        ),
+        size_max=60,
+        score_min=900,
+        declared_by=1,
+    ),
+    profiles=ProfileRules(
+        fields=(FieldRules("city", Longest(), Tie.OLDEST, valid_days=730),),
+        views=(View("store_assistant", ("city", "nickname"), ("service",)),),
     ),
     stores={StoreId("31"): Store("America/Chicago"), StoreId("web"): Store("America/New_York")},
     campaigns={CampaignId("spring"): SPRING},
@@ -120,6 +161,82 @@ def _tiers(currency: str) -> st.SearchStrategy[TierRules]:
     )
 
 
+NAMESPACES: Final = ("till_member", "phone", "email", "device", "shop.app")
+SPANS: Final = st.none() | st.integers(1, 10**9).map(lambda seconds: timedelta(seconds=seconds))
+
+
+def _namespace(name: str) -> st.SearchStrategy[NamespaceRules]:
+    return st.builds(
+        _counted_namespace,
+        st.fixed_dictionaries(
+            {
+                "name": st.just(name),
+                "kind": st.sampled_from(NamespaceKind),
+                "priority": st.integers(0, 1_000),
+                "hub_limit": st.none() | st.integers(0, 10_000),
+                "hub_ignores": st.frozensets(st.sampled_from(NAMESPACES)),
+                "blocked": st.frozensets(NAMES.filter(str.strip), max_size=2),
+                "valid_for": SPANS,
+                "supports": st.booleans(),
+            }
+        ),
+        st.none() | st.integers(1, 12),
+        SPANS,
+    )
+
+
+def _counted_namespace(terms: dict[str, Any], limit: int | None, window: timedelta | None) -> NamespaceRules:
+    return NamespaceRules(**terms, limit=limit, window=None if limit is None else window)
+
+
+def identity_rules() -> st.SearchStrategy[IdentityRules]:
+    names = st.lists(st.sampled_from(NAMESPACES), unique=True, max_size=3)
+    return st.builds(
+        IdentityRules,
+        namespaces=names.flatmap(lambda some: st.tuples(*map(_namespace, some))),
+        size_max=st.integers(1, 64),
+        score_min=st.none() | st.integers(1, 1_000),
+        declared_by=st.integers(1, 2),
+        guest_orders=st.sampled_from(GuestOrders),
+    )
+
+
+def profile_rules() -> st.SearchStrategy[ProfileRules]:
+    policies = st.sampled_from(
+        [MostRecent(), Longest(), ByChannel((Channel.WEB,)), ByChannel((Channel.STORE, Channel.WEB))]
+    ) | st.lists(st.sampled_from(["crm", "till", "web.form"]), min_size=1, unique=True).map(
+        lambda sources: MostTrusted(tuple(sources))
+    )
+    fields = st.lists(st.sampled_from(["name", "city", "shop.size"]), unique=True, max_size=3)
+    return st.builds(
+        ProfileRules,
+        fields=fields.flatmap(
+            lambda some: st.tuples(
+                *(
+                    st.builds(
+                        FieldRules,
+                        st.just(field),
+                        policies,
+                        st.sampled_from(Tie),
+                        valid_days=st.none() | st.integers(1, 36_600),
+                    )
+                    for field in some
+                )
+            )
+        ),
+        views=st.lists(
+            st.builds(
+                View,
+                st.sampled_from(["assistant", "manager"]),
+                st.just(("city",)) | st.just(("name", "city")),
+                st.just(("service",)) | st.just(("service", "ads")),
+            ),
+            unique_by=lambda view: view.role,
+            max_size=2,
+        ).map(tuple),
+    )
+
+
 def _stages(currency: str) -> st.SearchStrategy[StageRules]:
     signs = st.builds(
         Signs,
@@ -168,6 +285,8 @@ def _rulebooks(currency: str) -> st.SearchStrategy[Rulebook]:
             "points": _points(currency),
             "tiers": _tiers(currency),
             "stages": _stages(currency),
+            "identity": identity_rules(),
+            "profiles": profile_rules(),
             "stores": stores,
             "product_lists": lists,
             "member_lists": lists,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final, get_args
 
 import attrs
@@ -12,6 +12,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from omnicommerce.coupons import Campaign, OnReturn
+from omnicommerce.identity import (
+    FieldRules,
+    GuestOrders,
+    IdentityRules,
+    MostTrusted,
+    NamespaceKind,
+    NamespaceRules,
+    Policy,
+    ProfileRules,
+    Tie,
+    View,
+)
 from omnicommerce.kernel.ids import CampaignId, MemberId, ProductId, StoreId
 from omnicommerce.kernel.money import Money
 from omnicommerce.kernel.points import Points
@@ -54,6 +66,27 @@ def with_signs(**signs: Any) -> Rulebook:
 
 def with_spring(**terms: Any) -> Rulebook:
     return attrs.evolve(FULL, campaigns={CampaignId("spring"): attrs.evolve(SPRING, **terms)})
+
+
+def with_identity(**rules: Any) -> Rulebook:
+    return attrs.evolve(FULL, identity=attrs.evolve(FULL.identity, **rules))
+
+
+def with_phone(**terms: Any) -> Rulebook:
+    card, phone, device = FULL.identity.namespaces
+    return with_identity(namespaces=(card, attrs.evolve(phone, **terms), device))
+
+
+def with_city(**terms: Any) -> Rulebook:
+    (city,) = FULL.profiles.fields
+    fields = (attrs.evolve(city, **terms),)
+    return attrs.evolve(FULL, profiles=attrs.evolve(FULL.profiles, fields=fields))
+
+
+def with_view(**terms: Any) -> Rulebook:
+    (view,) = FULL.profiles.views
+    views = (attrs.evolve(view, **terms),)
+    return attrs.evolve(FULL, profiles=attrs.evolve(FULL.profiles, views=views))
 
 
 # --- the laws ------------------------------------------------------------------------------------
@@ -225,6 +258,96 @@ ONE_FIELD: Final[list[tuple[tuple[type[Any], str], Rulebook, str]]] = [
         with_spring(on_full_return=OnReturn.KEPT),
         "campaign spring: when everything comes back, a use is given back -> kept",
     ),
+    (
+        (IdentityRules, "size_max"),
+        with_identity(size_max=50),
+        "identity: identifiers a person at most 60 -> 50",
+    ),
+    (
+        (IdentityRules, "score_min"),
+        with_identity(score_min=None),
+        "identity: scores are accepted from 900 -> (none is)",
+    ),
+    (
+        (IdentityRules, "declared_by"),
+        with_identity(declared_by=2),
+        "identity: what staff declares takes 1 clerk -> 2 clerks",
+    ),
+    (
+        (IdentityRules, "guest_orders"),
+        with_identity(guest_orders=GuestOrders.NOTHING),
+        "identity: a guest's order, once known whose it was, earns points and counts -> stays a guest's",
+    ),
+    (
+        (NamespaceRules, "kind"),
+        with_phone(kind=NamespaceKind.ACCOUNT),
+        "namespace phone: kind contact -> account",
+    ),
+    (
+        (NamespaceRules, "priority"),
+        with_phone(priority=5),
+        "namespace phone: priority 2 -> 5",
+    ),
+    (
+        (NamespaceRules, "limit"),
+        with_phone(limit=1),
+        "namespace phone: a person has at most 3 -> 1",
+    ),
+    (
+        (NamespaceRules, "window"),
+        with_phone(window=timedelta(days=1)),
+        "namespace phone: counted when seen within 365 days -> 1 day",
+    ),
+    (
+        (NamespaceRules, "hub_limit"),
+        with_phone(hub_limit=None),
+        "namespace phone: set aside with more neighbours than 20 -> any number",
+    ),
+    (
+        (NamespaceRules, "hub_ignores"),
+        with_phone(hub_ignores=frozenset({"order"})),
+        "namespace phone: neighbours that do not count device, order -> order",
+    ),
+    (
+        (NamespaceRules, "blocked"),
+        with_phone(blocked=frozenset()),
+        "namespace phone: values that are nobody's 1 -> 0",
+    ),
+    (
+        (NamespaceRules, "valid_for"),
+        with_phone(valid_for=timedelta(hours=36)),
+        "namespace phone: a link holds for 730 days -> 1 day, 12:00:00",
+    ),
+    (
+        (NamespaceRules, "supports"),
+        with_phone(supports=True),
+        "namespace phone: beside a score it is no evidence -> evidence",
+    ),
+    (
+        (FieldRules, "policy"),
+        with_city(policy=MostTrusted(("crm", "till"))),
+        "field city: what counts is the longest -> the most trusted of crm, till",
+    ),
+    (
+        (FieldRules, "tie"),
+        with_city(tie=Tie.NEWEST),
+        "field city: of two alike, the oldest -> newest",
+    ),
+    (
+        (FieldRules, "valid_days"),
+        with_city(valid_days=None),
+        "field city: counts for 730 days -> ever",
+    ),
+    (
+        (View, "fields"),
+        with_view(fields=("city",)),
+        "view store_assistant: sees city, nickname -> city",
+    ),
+    (
+        (View, "purposes"),
+        with_view(purposes=("ads", "service")),
+        "view store_assistant: for service -> ads, service",
+    ),
 ]
 
 
@@ -245,7 +368,7 @@ def test_the_currency_is_changed_together_with_all_amounts() -> None:
 
 def fields(annotation: Any) -> Iterator[tuple[type[Any], str]]:
     """Every field of every rule that lies below *annotation*; an amount or a window is one thing."""
-    if annotation in (Money, Points, Window):
+    if annotation in (Money, Points, Window, *get_args(Policy)):
         return
     if attrs.has(annotation):
         attrs.resolve_types(annotation)
@@ -259,8 +382,10 @@ def fields(annotation: Any) -> Iterator[tuple[type[Any], str]]:
 def test_every_field_of_every_rule_has_words_and_an_example_here() -> None:
     """A rule that somebody adds to a room is told in the words of the trade before it is shipped."""
     rules = {(kind, field) for kind, field in fields(Rulebook) if kind is not Rulebook and field not in ROWS}
-    rows = {(Level, "name"), (Stage, "name")}  # what a row is called by: another name is another row
-    shown = {each[0] for each in ONE_FIELD} | {(SaleRules, "currency")}
+    # What a row is called by: another name is another row.
+    rows = {(Level, "name"), (Stage, "name"), (NamespaceRules, "name"), (FieldRules, "field"), (View, "role")}
+    # A field of the library keeps its kind, and is of a host's own declared with it.
+    shown = {each[0] for each in ONE_FIELD} | {(SaleRules, "currency"), (FieldRules, "kind")}
 
     assert set() == rules - rows - shown
     assert rules - rows == {(kind, field) for kind, words in WORDS.items() for field in words}
@@ -272,6 +397,8 @@ def test_every_member_of_the_rulebook_is_compared() -> None:
         "points": attrs.evolve(FULL.points, restored_days=1),
         "tiers": attrs.evolve(FULL.tiers, grace_days=1),
         "stages": attrs.evolve(FULL.stages, window_days=90),
+        "identity": attrs.evolve(FULL.identity, size_max=10),
+        "profiles": ProfileRules(),
         "stores": {},
         "campaigns": {},
         "product_lists": {**FULL.product_lists, "other": frozenset()},
@@ -400,6 +527,10 @@ def test_changes_come_in_the_order_of_the_rulebook() -> None:
         "tier",
         "stages",
         "stage",
+        "identity",
+        "namespace",
+        "field",
+        "view",
         "store",
         "campaign",
         "product",

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 
 from omnicommerce.coupons import Campaigns
+from omnicommerce.identity import IdentityRules, ProfileRules
 from omnicommerce.kernel.errors import BadValue, BadWire
 from omnicommerce.kernel.ids import CampaignId, MemberId, ProductId, StoreId
 from omnicommerce.kernel.money import Money
@@ -74,6 +75,8 @@ def test_each_room_finds_its_rules_by_their_kind() -> None:
     assert FULL.points is rules[PointsRules]
     assert FULL.tiers is rules[TierRules]
     assert FULL.stages is rules[StageRules]
+    assert FULL.identity is rules[IdentityRules]
+    assert FULL.profiles is rules[ProfileRules]
     assert Stores(FULL.stores) == rules[Stores]
     assert Campaigns(FULL.campaigns, FULL.product_lists, FULL.member_lists) == rules[Campaigns]
 
@@ -81,7 +84,7 @@ def test_each_room_finds_its_rules_by_their_kind() -> None:
 @given(rulebooks)
 def test_every_rulebook_can_be_asked_by_kind(rulebook: Rulebook) -> None:
     """What the rulebook lets pass, no room refuses."""
-    assert 7 == len(by_kind(rulebook))
+    assert 9 == len(by_kind(rulebook))
 
 
 # --- rules that disagree -------------------------------------------------------------------------

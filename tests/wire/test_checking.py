@@ -15,7 +15,7 @@ from omnicommerce.identity import Identifier, Namespace, Node
 from omnicommerce.kernel.actor import Actor, Customer
 from omnicommerce.kernel.channel import Channel
 from omnicommerce.kernel.errors import BadValue
-from omnicommerce.kernel.ids import MemberId, PersonId
+from omnicommerce.kernel.ids import MemberId
 from omnicommerce.kernel.money import Money
 from omnicommerce.kernel.points import Points
 from omnicommerce.kernel.quantity import Quantity
@@ -99,7 +99,7 @@ def test_what_fits_passes(value: Any, kind: Any) -> None:
             "p: expected an instant in UTC, got one of +0800",
         ),
         ("card", Identifier, "p: expected Identifier, got str"),
-        (Node("till_member", 0, PersonId("p")), Node, "p.namespace: expected Namespace, got str"),  # type: ignore[arg-type]
+        (Node("card", 0, NOON, None, 1), Node, "p.person: expected str, got int"),  # type: ignore[arg-type]
         (Posting("member", Points(1)), Posting, "p.account: expected Account, got str"),  # type: ignore[arg-type]
         (Posting(Account.MEMBER, 1), Posting, "p.points: expected Points, got int"),  # type: ignore[arg-type]
         (Points(1), Actor, "p: expected Customer or Staff or System or Till, got Points"),

@@ -49,6 +49,16 @@ NO_SIGNS: Final[dict[str, Any]] = {
     "spend_min": None,
 }
 
+NO_LIMITS: Final[dict[str, Any]] = {
+    "blocked": [],
+    "hub_ignores": [],
+    "hub_limit": None,
+    "limit": None,
+    "supports": False,
+    "valid_for": None,
+    "window": None,
+}
+
 BY_HAND: Final[dict[str, Any]] = {
     "sales": {
         "accepts_empty_lines": False,
@@ -86,6 +96,41 @@ BY_HAND: Final[dict[str, Any]] = {
             {"enter": NO_SIGNS, "name": "new", "stay": None},
         ],
         "window_days": 180,
+    },
+    "identity": {
+        "declared_by": 1,
+        "guest_orders": "all",
+        "namespaces": [
+            NO_LIMITS
+            | {"kind": "account", "limit": 4, "name": "till_member", "priority": 1, "supports": True},
+            {
+                "blocked": ["+13125550100"],
+                "hub_ignores": ["device", "order"],
+                "hub_limit": 20,
+                "kind": "contact",
+                "limit": 3,
+                "name": "phone",
+                "priority": 2,
+                "supports": False,
+                "valid_for": 63_072_000,
+                "window": 31_536_000,
+            },
+            NO_LIMITS | {"hub_limit": 1, "kind": "device", "name": "device", "priority": 9},
+        ],
+        "score_min": 900,
+        "size_max": 60,
+    },
+    "profiles": {
+        "fields": [
+            {
+                "field": "city",
+                "kind": "text",
+                "policy": {"is": "longest"},
+                "tie": "oldest",
+                "valid_days": 730,
+            }
+        ],
+        "views": [{"fields": ["city", "nickname"], "purposes": ["service"], "role": "store_assistant"}],
     },
     "stores": {"31": {"zone": "America/Chicago"}, "web": {"zone": "America/New_York"}},
     "campaign/spring": {
@@ -160,6 +205,8 @@ def test_a_part_has_the_name_of_what_it_is() -> None:
         "points",
         "tiers",
         "stages",
+        "identity",
+        "profiles",
         "stores",
         "campaign/spring",
         "products/dairy",

@@ -9,6 +9,21 @@ from omnicommerce.wire.tags import EVENT_TAGS, UNION_TAGS
 
 GOLDEN_UNIONS = {
     "actor": {"customer": "Customer", "staff": "Staff", "till": "Till", "system": "System"},
+    "evidence": {
+        "same": "Same",
+        "distinct": "Distinct",
+        "ownership": "Ownership",
+        "retraction": "Retraction",
+    },
+    "survivorship": {
+        "most_recent": "MostRecent",
+        "most_trusted": "MostTrusted",
+        "longest": "Longest",
+        "by_channel": "ByChannel",
+    },
+    "profile": {"fact": "Fact", "retraction": "FactRetraction"},
+    "value": {"on": "date"},
+    "identifier": {"identifier": "Identifier", "host": "HostIdentifier"},
     "measure": {"money": "Money", "points": "Points", "at": "datetime"},
 }
 """Written out by hand: shops have stored these words."""
@@ -17,8 +32,20 @@ GOLDEN_EVENTS = {
     "member.registered": "MemberRegistered",
     "member.verified": "IdentifierVerified",
     "guest.noted": "GuestNoted",
+    "identifier.handed_on": "IdentifierHandedOn",
+    "identifier.quarantined": "IdentifierQuarantined",
+    "identifier.released": "IdentifierReleased",
+    "evidence.told": "EvidenceTold",
+    "link.proposed": "LinkProposed",
+    "person.formed": "PersonFormed",
+    "person.merged": "PersonMerged",
+    "nodes.parted": "NodesParted",
+    "identity.changed": "IdentityChanged",
+    "profile.told": "ProfileTold",
     "person.judged": "PersonJudged",
     "sale.recorded": "SaleRecorded",
+    "sale.attached": "SaleAttached",
+    "sale.detached": "SaleDetached",
     "return.parked": "ReturnParked",
     "return.taken": "GoodsReturned",
     "return.refused": "ReturnRefused",

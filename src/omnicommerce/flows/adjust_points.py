@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from omnicommerce.flows.balance import balance_of
 from omnicommerce.flows.judge_person import expect
-from omnicommerce.flows.member_known import person_of
+from omnicommerce.flows.member_known import books_of, person_of
 from omnicommerce.flows.open_book import open_book, page_keys
 from omnicommerce.flows.post_points import Occasion, post
 from omnicommerce.identity import NODES, PERSONS
@@ -16,7 +16,9 @@ from omnicommerce.rulebook import Rulebook
 
 
 def adjust_points(*, member: MemberId, points: Points, reason: str) -> Flow[Balance]:
-    """Give (above zero) or take (below zero) *points*, and say what the member has now.
+    """Give (above zero) or take (below zero) *points* of this very member, and say what they have now.
+
+    Whoever is one person with them is answered for, too, and nothing is taken from those.
 
     Raises:
         Refused: ``no_such_member``, ``not_for_customers``, ``nothing_to_adjust``,
@@ -35,4 +37,4 @@ def adjust_points(*, member: MemberId, points: Points, reason: str) -> Flow[Bala
     )
     yield from post(adjust(book, wanted, rules.points, now, zone), Occasion(at=now))
     yield from expect(person, member)
-    return Outcome((yield from balance_of(member)))
+    return Outcome((yield from balance_of(books_of(node.value))))

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from omnicommerce.identity import NODES, Found, Identifier, checked_showable
-from omnicommerce.kernel.errors import Refused
-from omnicommerce.kernel.flow import Flow, Get, NodeId, Outcome, ask
+from omnicommerce.flows.epochs import nodes_of
+from omnicommerce.flows.member_known import person_of
+from omnicommerce.identity import AnyIdentifier, Found, checked_showable
+from omnicommerce.kernel.flow import Flow, Outcome
 from omnicommerce.kernel.ids import MemberId
-from omnicommerce.kernel.verdict import failed
 
 
-def find_member(*, identifier: Identifier) -> Flow[Found]:
+def find_member(*, identifier: AnyIdentifier) -> Flow[Found]:
     """Whom *identifier* names. Finding does not register: somebody unknown stays unknown.
 
     Raises:
         Refused: ``no_such_member``.
-        BadValue: the identifier is not in its normal form, or is a receipt, which nobody is.
+        BadValue: the identifier is not in its normal form, or names no member: a receipt, a device.
     """
     checked_showable(identifier)
-    member = MemberId((yield from ask(NodeId(identifier.namespace, identifier.text))))
-    node = (yield from ask(Get(NODES, member))).value
-    if node is None or node.person is None:
-        raise Refused(failed("no_such_member"))
-    return Outcome(Found(member, node.person, node.is_verified))
+    node = (yield from nodes_of(identifier))[-1]
+    person = person_of(node.value)
+    known = node.must()
+    return Outcome(Found(MemberId(node.id), person, known.is_verified, known.members))

@@ -9,8 +9,10 @@ from typing import Final
 
 import attrs
 
+from omnicommerce.flows.epochs import later_nodes, node_at
 from omnicommerce.flows.post_sale import Draft, post_guests_sale, post_members_sale
 from omnicommerce.flows.register import register
+from omnicommerce.flows.regroup import regroup
 from omnicommerce.flows.take_back import take_waiting
 from omnicommerce.identity import NODES, Identifier, Node, order, shown
 from omnicommerce.kernel.errors import BadValue, NotTheSame, Refused
@@ -54,7 +56,7 @@ def ingest(*, sale: Sale) -> Flow[Ingested]:
     identifier = _identifier(sale, id)
     node_id = sale.member or (yield from ask(NodeId(identifier.namespace, identifier.text)))
     # The head of the book is wanted next, so it is read along.
-    told, waiting, node, _, rules, stores, now = yield from ask_all(
+    told, waiting, first, _, rules, stores, now = yield from ask_all(
         Get(SALES, id),
         Get(WAITING, id),
         Get(NODES, node_id),
@@ -63,8 +65,10 @@ def ingest(*, sale: Sale) -> Flow[Ingested]:
         Rules(Stores),
         Now(),
     )
+    nodes = (first,) if sale.member is not None else (yield from later_nodes(identifier, first))
+    node = node_at(nodes, sale.at)
     if told.value is not None:
-        _check_same(id, sale, node_id, told.value)
+        _check_same(id, sale, {each.id for each in nodes}, told.value)
         return Outcome(_answer(id, told.value))
 
     judged = (known(stores, sale.store), sale_verdict(sale, rules.sales, now), *_customer(sale, node.value))
@@ -76,18 +80,22 @@ def ingest(*, sale: Sale) -> Flow[Ingested]:
     draft = Draft(
         id=id,
         sale=sale,
-        node=node_id,
-        member=None if is_a_guests else MemberId(node_id),
+        node=node.id,
+        member=None if is_a_guests else MemberId(node.id),
         day=local_day(sale.at, rules.sales.zone),
         rules=rules,
         earned=NO_POINTS if is_a_guests else earned(sale.total, rules.points),
     )
     if is_a_guests:
         record = yield from post_guests_sale(draft, identifier, waiting.value is not None)
+        if node.value is not None and node.value.person is not None:
+            # Somebody was linked to the order before the till has told of it.
+            yield from regroup((MemberId(node.id),), None)
+            record = (yield from ask(Get(SALES, id))).must()
     else:
         if node.value is None:
             yield from call(register(identifier=identifier))
-        record = yield from post_members_sale(draft, MemberId(node_id), waiting.value is not None)
+        record = yield from post_members_sale(draft, MemberId(node.id), waiting.value is not None)
     if waiting.value is not None:
         yield from take_waiting(waiting.value)
     return Outcome(_answer(id, record))
@@ -110,16 +118,17 @@ def _identifier(sale: Sale, id: str) -> Identifier:
 
 def _customer(sale: Sale, node: Node | None) -> tuple[Verdict, ...]:
     """Whether whoever bought it can have: a member who is named is one, and a guest has no points."""
-    is_known = sale.member is None or (node is not None and node.person is not None)
+    is_known = sale.member is None or (node is not None and node.home is not None)
     has_points = sale.burn == NO_POINTS or not is_guests(sale)
     return Verdict("no_such_member", is_known), Verdict("guest_burns", has_points)
 
 
-def _check_same(id: str, sale: Sale, node_id: str, told: RecordedSale) -> None:
-    """The same receipt again must say the same."""
+def _check_same(id: str, sale: Sale, nodes: set[str], told: RecordedSale) -> None:
+    """The same receipt again must say the same; since then the identifier may have been handed on."""
     lines = tuple((line.product, line.quantity, line.paid.minor) for line in sale.lines)
     first = tuple((line.product, line.quantity, line.paid_minor) for line in told.lines)
-    again = (node_id, sale.at, sale.channel, sale.total.currency, sale.burn, sale.coupons, lines)
+    node = told.node if told.node in nodes else ""
+    again = (node, sale.at, sale.channel, sale.total.currency, sale.burn, sale.coupons, lines)
     coupons = tuple(use.campaign for use in told.coupons)
     before = (told.node, told.at, told.channel, told.currency, told.burned, coupons, first)
     if again != before:

@@ -6,16 +6,16 @@ those days again, and the order in which facts were told leaves no trace.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
-from typing import Final, TypeVar
+from typing import Final, TypeAlias, TypeVar
 
 import attrs
 
 from omnicommerce.identity import Person, PersonJudged, Standing, apply_to_person
 from omnicommerce.kernel.changes import Changes, Event, happened, replacing
 from omnicommerce.kernel.collection import Versioned
-from omnicommerce.kernel.flow import Asking, Get, LookMany, Now, Rules, ask, ask_all, stage
+from omnicommerce.kernel.flow import Asking, GetMany, LookMany, Now, Rules, ask, ask_all, stage
 from omnicommerce.kernel.ids import MemberId, PersonId
 from omnicommerce.kernel.instant import local_day, opening_of
 from omnicommerce.lifecycle import (
@@ -32,8 +32,14 @@ from omnicommerce.rulebook import Rulebook
 
 D = TypeVar("D", date, datetime)
 
-History = Mapping[date, DaySpend]
-"""What a member bought and kept, on the days that were read."""
+History: TypeAlias = Mapping[date, DaySpend]
+"""What a person bought and kept, on the days that were read."""
+
+Members: TypeAlias = tuple[MemberId, ...]
+"""The members who are one person: each has books, and all of them together say where that person stands."""
+
+MONTHS_AT_ONCE: Final = 800
+"""A storage answers a thousand keys at once, and a flow asks for others beside these."""
 
 A_MONTH: Final = timedelta(days=31)
 
@@ -47,13 +53,14 @@ KEPT_DAYS_MAX: Final = 28
 """What was judged longer ago is written anew, so that going on from it never takes more than A_MONTH more."""
 
 
-def months_to_judge(member: MemberId, today: date, rules: Rulebook) -> tuple[str, ...]:
-    """The months that judging *member* on *today* most likely needs; they fit into an earlier read."""
+def months_to_judge(members: Members, today: date, rules: Rulebook) -> tuple[str, ...]:
+    """The months that judging these *members* on *today* most likely needs; they fit into an earlier read."""
     # The stage was judged some days ago, and goes on from there; the tier looks back from today.
     first = min(
         today - timedelta(days=lookback_days(rules.tiers)), history_needed(today, rules.stages) - A_MONTH
     )
-    return spend_ids(member, first, today + AHEAD)
+    months = [spend_ids(member, first, today + AHEAD) for member in members]
+    return tuple([id for ids in months for id in ids][:MONTHS_AT_ONCE])
 
 
 def judge(person: Versioned[Person], member: MemberId, changed: date | None) -> Asking[Standing]:
@@ -62,16 +69,30 @@ def judge(person: Versioned[Person], member: MemberId, changed: date | None) -> 
     Most facts leave a person where they stood, with only more time until anything turns. Then what stands
     there is good enough, and is not written: the next tick looks once too often, and not too late.
     """
-    rules, now, head = yield from ask_all(Rules(Rulebook), Now(), Get(HEADS, member))
-    today = local_day(now, rules.sales.zone)
+    rules, now = yield from ask_all(Rules(Rulebook), Now())
     before = person.must().standing
-    history = yield from _history(before, member, changed, today, rules)
-    known, first = _known(before, history, changed, today)
-    stage_now = stage_outlook(known, history, first, today, rules.stages)
-    standing = _standing(stage_now, first, history, head.value, today, rules)
-    is_known = before is not None and changed is not None and not _is_past(before, history, changed)
+    standing, is_known = yield from _standing_now(before, person.must().members, changed, rules, now)
     if not is_known or not _is_good_enough(before, standing):
-        yield from stage(_recorded(person, member, standing, rules.tiers.base, now))
+        facts = _moves(member, before, standing, rules.tiers.base)
+        yield from stage(_recorded(person, member, standing, facts, now))
+    return standing
+
+
+def judge_formed(
+    person: Versioned[Person], before: Mapping[MemberId, Standing | None], since: date | None
+) -> Asking[Standing]:
+    """Judge a person whose books have become others, and stage it: nothing that was known of them holds.
+
+    *before* are the persons they were, each called after one of their members; the first purchase of any of
+    them was not before *since*.
+    """
+    rules, now = yield from ask_all(Rules(Rulebook), Now())
+    members = person.must().members
+    standing, _ = yield from _standing_now(None, members, since, rules, now)
+    facts: list[TierChanged | StageChanged] = []
+    for member, was in before.items():
+        facts += _moves(member, was, standing, rules.tiers.base)
+    yield from stage(_recorded(person, members[0], standing, facts, now))
     return standing
 
 
@@ -81,37 +102,59 @@ def expect(person: Versioned[Person], member: MemberId) -> Asking[None]:
     if before is None:
         yield from judge(person, member, None)
         return
-    head, rules, now = yield from ask_all(Get(HEADS, member), Rules(Rulebook), Now())
-    standing = attrs.evolve(before, due=_due(before.turns_on, head.value, rules))
+    heads, rules, now = yield from ask_all(GetMany(HEADS, person.must().members), Rules(Rulebook), Now())
+    standing = attrs.evolve(before, due=_due(before.turns_on, heads, rules))
     if standing != before:
-        yield from stage(_recorded(person, member, standing, rules.tiers.base, now))
+        yield from stage(_recorded(person, member, standing, (), now))
 
 
 def stage_on(
-    before: Standing | None, member: MemberId, today: date, rules: Rulebook
+    before: Standing | None, members: Members, today: date, rules: Rulebook
 ) -> Asking[tuple[StageState, History, date | None]]:
-    """The stage of a member on *today*, all days since the first purchase, and the day of that one.
+    """The stage of a person on *today*, all days since the first purchase, and the day of that one.
 
     Judging needs fewer days; to say why, it takes the last purchase, however long ago it was.
     """
     oldest = before.first_day if before is not None and before.first_day is not None else today
     since = min(oldest, today - timedelta(days=lookback_days(rules.tiers)))
-    history = yield from days_bought(member, since, today + AHEAD)
+    history = yield from days_bought(members, since, today + AHEAD)
     known, first = _known(before, history, None, today)
     return advance(known, history, first, today, rules.stages), history, first
 
 
-def days_bought(member: MemberId, first: date, last: date) -> Asking[History]:
-    """What *member* bought and kept in the months from that of *first* to that of *last*."""
-    months = yield from ask(LookMany(SPEND, spend_ids(member, first, last)))
-    return dict(days_of([(month.id, month.value) for month in months]))
+def days_bought(members: Members, first: date, last: date) -> Asking[History]:
+    """What these *members* bought and kept in the months from that of *first* to that of *last*."""
+    ids = [id for member in members for id in spend_ids(member, first, last)]
+    history: dict[date, DaySpend] = {}
+    for start in range(0, len(ids), MONTHS_AT_ONCE):
+        months = yield from ask(LookMany(SPEND, tuple(ids[start : start + MONTHS_AT_ONCE])))
+        for day, visit in days_of([(month.id, month.value) for month in months]):
+            history[day] = visit if day not in history else _both(history[day], visit)
+    return history
+
+
+def _both(one: DaySpend, other: DaySpend) -> DaySpend:
+    return DaySpend(one.day, one.spend_minor + other.spend_minor, one.purchases + other.purchases)
 
 
 # --- the days that matter ------------------------------------------------------------------------
 
 
+def _standing_now(
+    before: Standing | None, members: Members, changed: date | None, rules: Rulebook, now: datetime
+) -> Asking[tuple[Standing, bool]]:
+    """Where these *members* stand, and whether what was known *before* was enough to go on from."""
+    today = local_day(now, rules.sales.zone)
+    heads = yield from ask(GetMany(HEADS, members))
+    history = yield from _history(before, members, changed, today, rules)
+    known, first = _known(before, history, changed, today)
+    stage_now = stage_outlook(known, history, first, today, rules.stages)
+    standing = _standing(stage_now, first, history, heads, today, rules)
+    return standing, before is not None and changed is not None and not _is_past(before, history, changed)
+
+
 def _history(
-    before: Standing | None, member: MemberId, changed: date | None, today: date, rules: Rulebook
+    before: Standing | None, members: Members, changed: date | None, today: date, rules: Rulebook
 ) -> Asking[History]:
     """The days that matter; all since the first purchase, if what was judged already has changed."""
     first = today - timedelta(days=lookback_days(rules.tiers))
@@ -120,11 +163,11 @@ def _history(
         first = min(first, history_needed(before.stage_day, rules.stages))
     elif changed is not None:
         first = min(first, changed)
-    history = yield from days_bought(member, first, last)
+    history = yield from days_bought(members, first, last)
     if before is None or changed is None or not _is_past(before, history, changed):
         return history
     oldest = min(changed, before.first_day or changed)
-    return (yield from days_bought(member, min(first, oldest), last))
+    return (yield from days_bought(members, min(first, oldest), last))
 
 
 def _is_past(before: Standing, history: History, changed: date) -> bool:
@@ -155,7 +198,7 @@ def _standing(
     stage_now: tuple[StageState, date | None],
     first: date | None,
     history: History,
-    head: PointsHead | None,
+    heads: tuple[Versioned[PointsHead], ...],
     today: date,
     rules: Rulebook,
 ) -> Standing:
@@ -169,17 +212,15 @@ def _standing(
         stage_day=state.day,
         stage_before=state.before,
         first_day=first,
-        due=_due(turns_on, head, rules),
+        due=_due(turns_on, heads, rules),
         turns_on=turns_on,
     )
 
 
-def _due(turns_on: date | None, head: PointsHead | None, rules: Rulebook) -> datetime | None:
+def _due(turns_on: date | None, heads: tuple[Versioned[PointsHead], ...], rules: Rulebook) -> datetime | None:
     zone = rules.sales.zone
-    dues = (
-        opening_of(turns_on, zone) if turns_on is not None else None,
-        next_due(head, rules.points, zone) if head is not None else None,
-    )
+    dues = [opening_of(turns_on, zone) if turns_on is not None else None]
+    dues += [next_due(head.value, rules.points, zone) for head in heads if head.value is not None]
     return min((due for due in dues if due is not None), default=None)
 
 
@@ -201,17 +242,21 @@ def _comes_first(one: D | None, other: D | None) -> bool:
 
 
 def _recorded(
-    person: Versioned[Person], member: MemberId, standing: Standing, base: str, now: datetime
+    person: Versioned[Person],
+    member: MemberId,
+    standing: Standing,
+    moves: Iterable[TierChanged | StageChanged],
+    now: datetime,
 ) -> Changes:
     fact = PersonJudged(PersonId(person.id), standing)
     told = Event(fact, at=now, members=(member,))
     changes = replacing(person, apply_to_person(person.value, fact), told)
-    return changes + happened(*_moves(member, person.must().standing, standing, base, now))
+    return changes + happened(*[Event(move, at=now, members=(move.member,)) for move in moves])
 
 
 def _moves(
-    member: MemberId, before: Standing | None, after: Standing, base: str, now: datetime
-) -> list[Event]:
+    member: MemberId, before: Standing | None, after: Standing, base: str
+) -> list[TierChanged | StageChanged]:
     """What others may want to hear of: another tier, another stage. Everybody begins on the *base* level."""
     tier, stage = (base, "") if before is None else (before.tier, before.stage)
     facts: list[TierChanged | StageChanged] = []
@@ -219,4 +264,4 @@ def _moves(
         facts.append(TierChanged(member, tier, after.tier))
     if stage != after.stage:
         facts.append(StageChanged(member, stage, after.stage))
-    return [Event(fact, at=now, members=(member,)) for fact in facts]
+    return facts

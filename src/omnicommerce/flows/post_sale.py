@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -21,9 +21,10 @@ from omnicommerce.coupons import (
 )
 from omnicommerce.coupons import apply as apply_to_usage
 from omnicommerce.flows.judge_person import judge, months_to_judge
-from omnicommerce.flows.open_book import page_keys, read_on, with_pages
+from omnicommerce.flows.member_known import books_of, person_of
+from omnicommerce.flows.open_book import Books, books_of_heads, page_keys, read_all_on, with_pages
 from omnicommerce.flows.post_points import Occasion, post
-from omnicommerce.identity import NODES, PERSONS, Identifier, apply_to_node, note_guest
+from omnicommerce.identity import NODES, PERSONS, AnyIdentifier, apply_to_node, note_guest
 from omnicommerce.kernel.changes import Event, adding, happened, removing, replacing
 from omnicommerce.kernel.collection import Versioned
 from omnicommerce.kernel.flow import Asking, Get, GetMany, LookMany, Now, Rules, ask, ask_all, stage
@@ -40,11 +41,12 @@ from omnicommerce.loyalty import (
     accrue,
     apply,
     book_of,
-    burn,
+    burn_together,
     draws_of,
     lot_of,
     pages_for_accrual,
     pages_for_burn,
+    pages_for_burn_together,
 )
 from omnicommerce.orders import (
     SALES,
@@ -94,17 +96,18 @@ class Wanted:
 class Moves:
     """What a sale does to its member's points."""
 
-    burned: PointsMoved | None = None
+    burned: tuple[PointsMoved, ...] = ()
     accrued: PointsMoved | None = None
 
 
-def post_guests_sale(draft: Draft, identifier: Identifier, is_waited_for: bool) -> Asking[RecordedSale]:
+def post_guests_sale(draft: Draft, identifier: AnyIdentifier, is_waited_for: bool) -> Asking[RecordedSale]:
     """Keep a guest's sale under its own order, until it is known whose it was."""
     facts = _redemptions(draft, {}, (yield from ask(Rules(Campaigns))))
     record = _record(draft, Moves(), facts)
-    node = yield from ask(Get(NODES, draft.node))
-    noted = note_guest(identifier, MemberId(draft.node))
-    yield from stage(replacing(node, apply_to_node(node.value, noted), draft.event(noted)))
+    node, now = yield from ask_all(Get(NODES, draft.node), Now())
+    if node.value is None:
+        noted = note_guest(identifier, MemberId(draft.node), now)
+        yield from stage(replacing(node, apply_to_node(node.value, noted), draft.event(noted)))
     yield from _kept(draft, record, None, is_waited_for)
     yield from stage(happened(*map(draft.event, facts)))
     return record
@@ -116,8 +119,7 @@ def post_members_sale(draft: Draft, member: MemberId, is_waited_for: bool) -> As
     node, head, campaigns, now = yield from ask_all(
         Get(NODES, member), Get(HEADS, member), Rules(Campaigns), Now()
     )
-    person_id = node.must().person
-    assert person_id is not None, "a member is a person"
+    person_id, members = person_of(node.value), books_of(node.value)
     wanted = _wanted(draft, member)
     today = local_day(now, rules.sales.zone)
     # A campaign that nobody knows has no uses to count, and perhaps a name that no record could have.
@@ -125,25 +127,24 @@ def post_members_sale(draft: Draft, member: MemberId, is_waited_for: bool) -> As
     book = book_of(head.value, {})
     names = _pages(draft, wanted, book, now)
     # One look at all that the rest will ask for.
-    person, usages, pages, month, _ = yield from ask_all(
+    person, usages, pages, month, heads, _ = yield from ask_all(
         Get(PERSONS, person_id),
-        GetMany(USAGE, tuple(usage_id(each, member) for each in presented)),
+        GetMany(USAGE, tuple(usage_id(each, other) for each in presented for other in members)),
         page_keys(member, names),
         Get(SPEND, spend_id(member, draft.day)),
-        LookMany(SPEND, months_to_judge(member, today, rules)),
+        GetMany(HEADS, members),
+        LookMany(SPEND, months_to_judge(members, today, rules)),
     )
-    facts = _redemptions(draft, {usage.id: usage.value for usage in usages}, campaigns)
-    book = yield from read_on(
-        member, with_pages(book, names, pages), lambda book: _pages(draft, wanted, book, now)
-    )
-    moves = _moves(draft, wanted, book, now)
+    facts = _redemptions(draft, _uses(usages), campaigns)
+    begun = books_of_heads(heads) | {member: with_pages(book, names, pages)}
+    books = yield from read_all_on(begun, lambda books: _pages_of_all(draft, wanted, books, now))
+    moves = _moves(draft, wanted, books, now)
     record = _record(draft, moves, facts)
     yield from _kept(draft, record, month, is_waited_for)
     for fact in facts:
         yield from _use(draft, member, fact)
-    for moved in (moves.burned, moves.accrued):
-        if moved is not None:
-            yield from post(moved, Occasion(at=sale.at, channel=sale.channel, store=sale.store))
+    for moved in (*moves.burned, *(() if moves.accrued is None else (moves.accrued,))):
+        yield from post(moved, Occasion(at=sale.at, channel=sale.channel, store=sale.store))
     yield from judge(person, member, draft.day)
     return record
 
@@ -164,7 +165,6 @@ def _kept(
 
 def _record(draft: Draft, moves: Moves, facts: tuple[CouponEvent, ...]) -> RecordedSale:
     sale = draft.sale
-    drawn = draws_of(moves.burned) if moves.burned is not None else ()
     return RecordedSale(
         at=sale.at,
         day=draft.day,
@@ -175,12 +175,22 @@ def _record(draft: Draft, moves: Moves, facts: tuple[CouponEvent, ...]) -> Recor
         member=draft.member,
         lines=sold_lines(sale.lines, draft.earned, sale.burn),
         lot=lot_of(moves.accrued) if moves.accrued is not None else None,
-        drawn=tuple(Drawn(draw.lot, draw.points) for draw in drawn),
+        drawn=tuple(_drawn(draft, moves.burned)),
         coupons=tuple(map(_coupon_use, facts)),
     )
 
 
 # --- points --------------------------------------------------------------------------------------
+
+
+def _drawn(draft: Draft, burned: tuple[PointsMoved, ...]) -> Iterator[Drawn]:
+    """Whose lots the sale drew on. The last is given back first: what is owed, then what was lent."""
+    own = [draw for event in burned if event.member == draft.member for draw in draws_of(event)]
+    yield from (Drawn(draw.lot, draw.points) for draw in own if draw.lot is not None)
+    for event in burned:
+        if event.member != draft.member:
+            yield from (Drawn(draw.lot, draw.points, event.member) for draw in draws_of(event))
+    yield from (Drawn(None, draw.points) for draw in own if draw.lot is None)
 
 
 def _wanted(draft: Draft, member: MemberId) -> Wanted:
@@ -190,46 +200,77 @@ def _wanted(draft: Draft, member: MemberId) -> Wanted:
 
 
 def _pages(draft: Draft, wanted: Wanted, book: PointsBook, now: datetime) -> tuple[str, ...]:
-    """The pages of the member's book that the sale still has to see."""
-    rules, zone = draft.rules.points, draft.rules.sales.zone
-    needed = pages_for_accrual(book, wanted.accrual, rules, zone)
+    """The pages of the member's own book that the sale most likely has to see."""
+    needed = _pages_for_accrual(draft, wanted, book)
     if wanted.burn is None:
         return needed
-    needed = tuple(dict.fromkeys((*pages_for_burn(book, wanted.burn, now), *needed)))
-    if needed:
-        return needed
-    # A burn may empty a month, and what is earned next then looks for its page from the first one on.
-    emptied = apply(book, burn(book, wanted.burn, rules, now))
-    return pages_for_accrual(emptied, wanted.accrual, rules, zone)
+    return tuple(dict.fromkeys((*pages_for_burn(book, wanted.burn, now), *needed)))
 
 
-def _moves(draft: Draft, wanted: Wanted, book: PointsBook, now: datetime) -> Moves:
+def _pages_of_all(
+    draft: Draft, wanted: Wanted, books: Books, now: datetime
+) -> Mapping[MemberId, tuple[str, ...]]:
+    """The pages of the books of one person that the sale still has to see."""
+    member = wanted.accrual.member
+    if wanted.burn is not None:
+        needed = pages_for_burn_together(books, wanted.burn, now)
+        if needed:
+            own = (*needed.get(member, ()), *_pages_for_accrual(draft, wanted, books[member]))
+            return {**needed, **({member: tuple(dict.fromkeys(own))} if own else {})}
+        moved = burn_together(books, wanted.burn, draft.rules.points.on_short_burn, now)
+        # A burn may empty a month, and what is earned next then looks for its page from the first one on.
+        own_book = _after(books[member], member, moved)
+    else:
+        own_book = books[member]
+    own = _pages_for_accrual(draft, wanted, own_book)
+    return {member: own} if own else {}
+
+
+def _pages_for_accrual(draft: Draft, wanted: Wanted, book: PointsBook) -> tuple[str, ...]:
+    """The pages that what is earned still has to see."""
+    return pages_for_accrual(book, wanted.accrual, draft.rules.points, draft.rules.sales.zone)
+
+
+def _after(book: PointsBook, member: MemberId, moved: tuple[PointsMoved, ...]) -> PointsBook:
+    for event in moved:
+        if event.member == member:
+            book = apply(book, event)
+    return book
+
+
+def _moves(draft: Draft, wanted: Wanted, books: Books, now: datetime) -> Moves:
     """Decide what the sale burns, and only then what it earns: it never burns its own points."""
     rules, zone = draft.rules.points, draft.rules.sales.zone
-    burned = None
+    member = wanted.accrual.member
+    burned: tuple[PointsMoved, ...] = ()
     if wanted.burn is not None:
-        burned = burn(book, wanted.burn, rules, now)
-        book = apply(book, burned)
-    return Moves(burned, accrue(book, wanted.accrual, rules, zone))
+        burned = burn_together(books, wanted.burn, rules.on_short_burn, now)
+    return Moves(burned, accrue(_after(books[member], member, burned), wanted.accrual, rules, zone))
 
 
 # --- coupons -------------------------------------------------------------------------------------
 
 
-def _redemptions(
-    draft: Draft, counters: Mapping[str, Usage | None], campaigns: Campaigns
-) -> tuple[CouponEvent, ...]:
+def _uses(usages: tuple[Versioned[Usage], ...]) -> dict[str, Usage]:
+    """How often one person has used each campaign, whichever of their cards they showed."""
+    uses: dict[str, Usage] = {}
+    for usage in usages:
+        campaign = usage.id.rpartition("/")[0]
+        before = uses.get(campaign, Usage(0))
+        uses[campaign] = Usage(before.uses + (0 if usage.value is None else usage.value.uses))
+    return uses
+
+
+def _redemptions(draft: Draft, uses: Mapping[str, Usage], campaigns: Campaigns) -> tuple[CouponEvent, ...]:
     """Judge each coupon in turn; two of one campaign are two uses."""
-    member = draft.member
     products = tuple(line.product for line in draft.sale.lines)
-    counted = dict(counters)
+    counted = dict(uses)
     facts: list[CouponEvent] = []
     for campaign in draft.sale.coupons:
-        id = usage_id(campaign, member) if member is not None else ""
-        presented = Presented(campaign, member, products, draft.sale.at)
-        fact = redeem(counted.get(id), presented, draft.id, campaigns)
-        if member is not None and isinstance(fact, CouponRedeemed):
-            counted[id] = apply_to_usage(counted.get(id), fact)
+        presented = Presented(campaign, draft.member, products, draft.sale.at)
+        fact = redeem(counted.get(campaign), presented, draft.id, campaigns)
+        if draft.member is not None and isinstance(fact, CouponRedeemed):
+            counted[campaign] = apply_to_usage(counted.get(campaign), fact)
         facts.append(fact)
     return tuple(facts)
 

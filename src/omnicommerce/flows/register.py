@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from omnicommerce.flows.epochs import nodes_of
 from omnicommerce.identity import (
-    NODES,
     PERSONS,
-    Identifier,
+    AnyIdentifier,
     Membership,
     apply_to_node,
     apply_to_person,
@@ -14,22 +14,23 @@ from omnicommerce.identity import (
 )
 from omnicommerce.identity import register as decide
 from omnicommerce.kernel.changes import Event, adding, replacing
-from omnicommerce.kernel.flow import Flow, FreshId, Get, NodeId, Now, Outcome, ask, ask_all
+from omnicommerce.kernel.flow import Flow, FreshId, Now, Outcome, ask
 from omnicommerce.kernel.ids import MemberId, PersonId
 
 
-def register(*, identifier: Identifier, verified: bool = False) -> Flow[Membership]:
+def register(*, identifier: AnyIdentifier, verified: bool = False) -> Flow[Membership]:
     """Make whoever shows *identifier* a member; a known one is found again.
 
     *verified* says that the shop has seen proof that it is theirs, such as a code sent to the phone. That is
     remembered from then on; a later call without it takes nothing back.
 
     Raises:
-        BadValue: the identifier is not in its normal form, or is a receipt, which nobody is.
+        BadValue: the identifier is not in its normal form, or names no member: a receipt, a device.
     """
     checked_showable(identifier)
-    member = MemberId((yield from ask(NodeId(identifier.namespace, identifier.text))))
-    node, person, now = yield from ask_all(Get(NODES, member), FreshId("person"), Now())
+    nodes = yield from nodes_of(identifier)
+    node, now = nodes[-1], (yield from ask(Now()))
+    member = MemberId(node.id)
     if node.value is not None:
         known = Membership(member, is_new=False)
         shown = verify(node.value, member) if verified else None
@@ -37,8 +38,8 @@ def register(*, identifier: Identifier, verified: bool = False) -> Flow[Membersh
             return Outcome(known)
         after = apply_to_node(node.value, shown)
         return Outcome(known, replacing(node, after, Event(shown, at=now, members=(member,))))
-
-    fact = decide(identifier, member, PersonId(person), is_verified=verified)
+    person = PersonId((yield from ask(FreshId("person"))))
+    fact = decide(identifier, member, person, now, epoch=len(nodes) - 1, is_verified=verified)
 
     return Outcome(
         Membership(member, is_new=True),

@@ -7,6 +7,7 @@ from datetime import datetime
 from omnicommerce.flows.judge_person import expect, judge
 from omnicommerce.flows.open_book import open_book
 from omnicommerce.flows.post_points import Occasion, post
+from omnicommerce.flows.regroup import regroup
 from omnicommerce.identity import DUE, PERSONS
 from omnicommerce.kernel.flow import (
     Asking,
@@ -43,15 +44,25 @@ def settle_person(*, id: str, until: datetime) -> Flow[bool]:
     """
     person = yield from ask(Get(PERSONS, id))
     standing = person.value.standing if person.value is not None else None
-    if person.value is None or standing is None or standing.due is None or standing.due > until:
+    due = person.value.due if person.value is not None else None
+    if person.value is None or due is None or due > until:
         return Outcome(False)
     rules, now = yield from ask_all(Rules(Rulebook), Now())
-    for member in person.value.members:
+    review = person.value.review
+    if review is not None and review <= now:
+        # A link has run out, or begins to hold: who this is comes first, and what they have after it.
+        yield from regroup((*person.value.members, *person.value.others), None)
+        person = yield from ask(Get(PERSONS, id))
+        standing = person.must().standing
+    members = person.must().members
+    for member in members:
         yield from _swept(member, rules, now)
+    if standing is None:
+        return Outcome(True)
     if standing.turns_on is not None and standing.turns_on <= local_day(now, rules.sales.zone):
-        yield from judge(person, person.value.members[0], None)
+        yield from judge(person, members[0], None)
     else:
-        yield from expect(person, person.value.members[0])
+        yield from expect(person, members[0])
     return Outcome(True)
 
 

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 import attrs
 
 from omnicommerce.flows.judge_person import AHEAD, days_bought, stage_on
-from omnicommerce.flows.member_known import person_of
+from omnicommerce.flows.member_known import books_of, person_of
 from omnicommerce.identity import NODES, PERSONS
 from omnicommerce.kernel.errors import BadValue
 from omnicommerce.kernel.flow import Flow, Get, Now, Outcome, Rules, ask, ask_all
@@ -36,13 +36,13 @@ def tier_of(*, member: MemberId, at: datetime | None = None) -> Flow[TierStandin
         BadValue: *at* lies at an end of the calendar.
     """
     node, rules, now = yield from ask_all(Get(NODES, member), Rules(Rulebook), Now())
-    person_of(node.value)
+    members = books_of(node.value)
     day = local_day(now if at is None else at, rules.sales.zone)
     try:
         first, last = day - timedelta(days=lookback_days(rules.tiers)), day + AHEAD
     except OverflowError:
         raise BadValue("at", "expected a day of the years 5 to 9998") from None
-    history = yield from days_bought(member, first, last)
+    history = yield from days_bought(members, first, last)
     spend = {each: visit.spend_minor for each, visit in history.items()}
     return Outcome(standing(spend, day, rules.tiers, rules.sales.currency))
 
@@ -56,7 +56,7 @@ def stage_of(*, member: MemberId) -> Flow[StageStanding]:
     node, rules, now = yield from ask_all(Get(NODES, member), Rules(Rulebook), Now())
     person = yield from ask(Get(PERSONS, person_of(node.value)))
     today = local_day(now, rules.sales.zone)
-    state, history, first = yield from stage_on(person.must().standing, member, today, rules)
+    state, history, first = yield from stage_on(person.must().standing, books_of(node.value), today, rules)
     return Outcome(
         StageStanding(
             state.stage,

@@ -5,6 +5,7 @@ A return may be told before its sale. Then it waits, and is taken up in the sale
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Final
 
 import attrs
@@ -12,6 +13,7 @@ import attrs
 from omnicommerce.coupons import USAGE, Campaigns, is_given_back, release, usage_id
 from omnicommerce.coupons import apply as apply_to_usage
 from omnicommerce.flows.judge_person import judge, months_to_judge
+from omnicommerce.flows.member_known import books_of, person_of
 from omnicommerce.flows.open_book import open_book, page_keys
 from omnicommerce.flows.post_points import Occasion, post
 from omnicommerce.identity import NODES, PERSONS
@@ -22,6 +24,7 @@ from omnicommerce.kernel.flow import (
     Asking,
     Flow,
     Get,
+    GetMany,
     LookMany,
     Now,
     Outcome,
@@ -39,9 +42,12 @@ from omnicommerce.kernel.verdict import Verdict, every
 from omnicommerce.loyalty import (
     HEADS,
     Draw,
+    GiveBack,
     Restoral,
     Reversal,
     book_of,
+    give_back,
+    pages_for_give_back,
     pages_for_restoral,
     pages_for_reversal,
     part_of,
@@ -186,8 +192,10 @@ def _read_along(member: MemberId, sale: RecordedSale) -> Asking[None]:
     """One look at what the rest will ask for, but for the person and the pages, which only this tells."""
     rules, now = yield from ask_all(Rules(Rulebook), Now())
     today = local_day(now, rules.sales.zone)
-    months = (*months_to_judge(member, today, rules), spend_id(member, sale.day))
-    yield from ask_all(Get(NODES, member), Get(HEADS, member), LookMany(SPEND, months))
+    node = yield from ask(Get(NODES, member))
+    members = books_of(node.value)
+    months = (*months_to_judge(members, today, rules), spend_id(member, sale.day))
+    yield from ask_all(GetMany(HEADS, members), LookMany(SPEND, months))
 
 
 def _kept(fact: GoodsReturned, sale: Versioned[RecordedSale]) -> Asking[None]:
@@ -205,16 +213,19 @@ def _undone(fact: GoodsReturned, member: MemberId, sale: RecordedSale) -> Asking
     node, head, rules, now = yield from ask_all(
         Get(NODES, member), Get(HEADS, member), Rules(Rulebook), Now()
     )
-    person_id = node.must().person
-    assert person_id is not None, "a member is a person"
     points, zone = rules.points, rules.sales.zone
-    restoral, reversal = _restoral(fact, member, sale), _reversal(fact, member, sale)
+    restoral, lent = _restoral(fact, member, sale)
+    reversal = _reversal(fact, member, sale)
     book = book_of(head.value, {})
     pages = (*pages_for_restoral(book, restoral, points, now, zone), *pages_for_reversal(book, reversal, now))
-    person, _ = yield from ask_all(Get(PERSONS, person_id), page_keys(member, tuple(dict.fromkeys(pages))))
+    person, _ = yield from ask_all(
+        Get(PERSONS, person_of(node.value)), page_keys(member, tuple(dict.fromkeys(pages)))
+    )
     record = fact.record
     occasion = Occasion(at=record.at, channel=record.channel, store=StoreId(fact.id.partition("/")[0]))
 
+    owed = yield from _given_back(lent, rules, now, occasion)
+    restoral = attrs.evolve(restoral, draws=(*restoral.draws, *owed))
     book = yield from open_book(member, lambda book: pages_for_restoral(book, restoral, points, now, zone))
     restored = restore(book, restoral, points, now, zone)
     if restored is not None:
@@ -229,10 +240,45 @@ def _undone(fact: GoodsReturned, member: MemberId, sale: RecordedSale) -> Asking
     yield from judge(person, member, fact.day)
 
 
-def _restoral(fact: GoodsReturned, member: MemberId, sale: RecordedSale) -> Restoral:
-    drawn = tuple(Draw(each.lot, each.points) for each in sale.drawn)
-    draws = part_of(drawn, restored_before(sale), fact.record.burned)
-    return Restoral(member, f"return/{fact.id}/restoral", draws, f"return/{fact.id}")
+def _restoral(
+    fact: GoodsReturned, member: MemberId, sale: RecordedSale
+) -> tuple[Restoral, tuple[GiveBack, ...]]:
+    """What is given back to the member's own lots, and what to those that others lent."""
+    source = f"return/{fact.id}"
+    drawn = tuple(Draw(each.lot, each.points, each.lender) for each in sale.drawn)
+    parts = part_of(drawn, restored_before(sale), fact.record.burned)
+    own = tuple(part for part in parts if part.lender is None)
+    lenders = dict.fromkeys(part.lender for part in parts if part.lender is not None)
+    lent = tuple(
+        GiveBack(
+            lender,
+            member,
+            f"{source}/restoral/{lender}",
+            tuple(part for part in parts if part.lender == lender),
+            source,
+        )
+        for lender in lenders
+    )
+    return Restoral(member, f"{source}/restoral", own, source), lent
+
+
+def _given_back(
+    lent: tuple[GiveBack, ...], rules: Rulebook, now: datetime, occasion: Occasion
+) -> Asking[tuple[Draw, ...]]:
+    """Give back what others lent, and say what of it the buyer has come to owe, and so is to have."""
+    points, zone = rules.points, rules.sales.zone
+    owed: list[Draw] = []
+    for each in lent:
+        book = yield from open_book(
+            each.lender,
+            lambda book, each=each: pages_for_give_back(book, each, points, now, zone),  # type: ignore[misc]
+        )
+        moved, rest = give_back(book, each, points, now, zone)
+        if moved is not None:
+            yield from post(moved, occasion)
+        if not rest.is_zero:
+            owed.append(Draw(None, rest))
+    return tuple(owed)
 
 
 def _reversal(fact: GoodsReturned, member: MemberId, sale: RecordedSale) -> Reversal:
@@ -241,6 +287,9 @@ def _reversal(fact: GoodsReturned, member: MemberId, sale: RecordedSale) -> Reve
 
 
 def _released(fact: GoodsReturned, member: MemberId, sale: RecordedSale) -> Asking[None]:
+    if sale.node != member:
+        # It was a guest's, and whoever it belongs to now: a guest's uses are counted nowhere.
+        return
     campaigns = yield from ask(Rules(Campaigns))
     for use in sale.coupons:
         if not use.verdict.holds or not is_given_back(use.campaign, campaigns):

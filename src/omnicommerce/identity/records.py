@@ -11,15 +11,17 @@ from typing import Final
 
 import attrs
 
-from omnicommerce.identity.identifier import Namespace
 from omnicommerce.kernel.bounds import checked_amount
 from omnicommerce.kernel.collection import Collection, IndexRow, Keep, NotPersonal, Personal
 from omnicommerce.kernel.errors import BadValue
-from omnicommerce.kernel.ids import MemberId, PersonId
+from omnicommerce.kernel.ids import MemberId, PersonId, checked_word
 from omnicommerce.kernel.instant import as_text, utc
 
-MEMBERS_MAX: Final = 16
-"""One person's books are read in one call; nobody carries more cards."""
+MEMBERS_MAX: Final = 64
+"""One person's books are read in one call; nobody carries more cards, telephones and accounts."""
+
+OTHERS_MAX: Final = 10_000
+"""Devices and orders of one person; the shop's rules set a much lower one for all identifiers."""
 
 WORD_LENGTH_MAX: Final = 128
 """Tiers and stages have names that fit on a card."""
@@ -31,23 +33,35 @@ DUE: Final = "due"
 """The index of persons by the instant at which their standing changes by itself."""
 
 
+def _since(at: datetime) -> datetime:
+    return utc(at, "since")
+
+
 @attrs.frozen
 class Node:
     """One identifier, and the person it points at. Its id is a keyed digest: the value is not here.
 
-    The node of a guest's order points at nobody, until somebody is linked to it. `is_verified` says whether
-    the shop has seen proof that the identifier is theirs, such as a code sent to the phone.
+    It was first told of at `since`. `home` is the person that it is when nobody is linked to it; an order or
+    a device has none, and points at nobody until somebody is linked to it. `members` are the books of that
+    person. `is_verified` says whether the shop has seen proof that the identifier is theirs, such as a code
+    sent to the phone. Once it `is_handed_on`, the same identifier has a node of the next epoch, and this one
+    stays with those who had it before.
 
     Raises:
-        BadValue: the epoch is no whole number from 0 to EPOCHS_MAX.
+        BadValue: the namespace is no name, the epoch no whole number from 0 to EPOCHS_MAX, or `since` none.
     """
 
-    namespace: Namespace
+    namespace: str
     epoch: int
+    since: datetime = attrs.field(converter=_since)
+    home: PersonId | None
     person: PersonId | None
+    members: tuple[MemberId, ...] = ()
     is_verified: bool = False
+    is_handed_on: bool = False
 
     def __attrs_post_init__(self) -> None:
+        checked_word(self.namespace, "namespace")
         checked_amount(self.epoch, "epoch", 0, EPOCHS_MAX)
 
 
@@ -91,28 +105,46 @@ class Standing:
                 raise BadValue(path, f"expected date, got {type(day).__name__}")
 
 
+def _review(at: datetime | None) -> datetime | None:
+    return None if at is None else utc(at, "review")
+
+
 @attrs.frozen
 class Person:
-    """The members who are one person, and where that person stands.
+    """The members who are one person, the eldest first, and where that person stands.
+
+    `others` are what was linked to them and has no books: devices, and orders they made as guests. At the
+    instant `review`, and not before, links change by themselves, so that it is to be decided anew who they
+    are. A person who has become one with another has no members: `into` says whose they are now.
 
     Raises:
-        BadValue: there are no members, more than MEMBERS_MAX, or one of them twice.
+        BadValue: there are no members (but in `into`), more than MEMBERS_MAX, or one of them twice.
     """
 
     members: tuple[MemberId, ...]
     standing: Standing | None = None
+    others: tuple[MemberId, ...] = ()
+    review: datetime | None = attrs.field(default=None, converter=_review)
+    into: PersonId | None = None
 
     def __attrs_post_init__(self) -> None:
-        if not 0 < len(self.members) <= MEMBERS_MAX:
+        if not (0 if self.into is not None else 1) <= len(self.members) <= MEMBERS_MAX:
             raise BadValue("members", f"expected 1 to {MEMBERS_MAX} members, got {len(self.members)}")
-        if len(set(self.members)) < len(self.members):
+        if len(self.others) > OTHERS_MAX:
+            raise BadValue("others", f"expected at most {OTHERS_MAX}, got {len(self.others)}")
+        nodes = (*self.members, *self.others)
+        if len(set(nodes)) < len(nodes):
             raise BadValue("members", "expected every member once")
+
+    @property
+    def due(self) -> datetime | None:
+        """When there is something to do for this person that nobody asks for; None: never."""
+        standing = None if self.standing is None else self.standing.due
+        return min((each for each in (standing, self.review) if each is not None), default=None)
 
 
 def _rows(person: Person) -> tuple[IndexRow, ...]:
-    if person.standing is None or person.standing.due is None:
-        return ()
-    return ((DUE, as_text(person.standing.due)),)
+    return () if person.due is None else ((DUE, as_text(person.due)),)
 
 
 NODES: Final = Collection("node", Node, personal=Personal(subject="id"), keep=Keep.WHILE_KNOWN)

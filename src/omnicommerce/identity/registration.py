@@ -5,13 +5,14 @@ Each record is the fold of its events: `apply_to_node` and `apply_to_person` rea
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TypeAlias, assert_never
 
 import attrs
 
-from omnicommerce.identity.identifier import Identifier, Namespace
+from omnicommerce.identity.identifier import AnyIdentifier
 from omnicommerce.identity.records import Node, Person, Standing
-from omnicommerce.identity.shown import checked_showable
+from omnicommerce.identity.shown import checked_showable, has_no_books
 from omnicommerce.kernel.ids import MemberId, PersonId
 
 
@@ -20,9 +21,10 @@ class MemberRegistered:
     """An identifier was seen for the first time, and is a member from now on."""
 
     member: MemberId
-    namespace: Namespace
+    namespace: str
     epoch: int
     person: PersonId
+    since: datetime
     is_verified: bool = False
 
 
@@ -34,12 +36,48 @@ class IdentifierVerified:
 
 
 @attrs.frozen
+class IdentifierHandedOn:
+    """Somebody else has the identifier now: what is told of it from here on is told of its next epoch."""
+
+    member: MemberId
+
+
+@attrs.frozen
 class GuestNoted:
-    """A guest bought something: the order has a node, to which whoever it was may be linked later."""
+    """Something that is no member was told of: a guest's order, a device. Whose it is may be told later."""
 
     node: MemberId
-    namespace: Namespace
+    namespace: str
     epoch: int
+    since: datetime
+
+
+@attrs.frozen
+class PersonFormed:
+    """These are one person from now on: `members` with their books, the eldest first, and `others`.
+
+    At the instant `review` that is to be decided anew.
+    """
+
+    person: PersonId
+    members: tuple[MemberId, ...]
+    others: tuple[MemberId, ...]
+    review: datetime | None
+
+
+@attrs.frozen
+class PersonMerged:
+    """A person has become one with another; whoever knows the old id is led to the new one."""
+
+    person: PersonId
+    into: PersonId
+
+
+@attrs.frozen
+class NodesParted:
+    """These orders and devices are nobody's again."""
+
+    nodes: tuple[MemberId, ...]
 
 
 @attrs.frozen
@@ -50,10 +88,12 @@ class PersonJudged:
     standing: Standing
 
 
-NodeEvent: TypeAlias = MemberRegistered | IdentifierVerified | GuestNoted
+NodeEvent: TypeAlias = (
+    MemberRegistered | IdentifierVerified | IdentifierHandedOn | GuestNoted | PersonFormed | NodesParted
+)
 """What changes a node."""
 
-PersonEvent: TypeAlias = MemberRegistered | PersonJudged
+PersonEvent: TypeAlias = MemberRegistered | PersonFormed | PersonMerged | PersonJudged
 """What changes a person's record."""
 
 
@@ -67,23 +107,33 @@ class Membership:
 
 @attrs.frozen
 class Found:
-    """Whom an identifier names, and whether they have shown that it is theirs."""
+    """Whom an identifier names, and whether they have shown that it is theirs.
+
+    `members` are all the books of that person, the eldest first.
+    """
 
     member: MemberId
     person: PersonId
     is_verified: bool
+    members: tuple[MemberId, ...]
 
 
 def register(
-    identifier: Identifier, member: MemberId, person: PersonId, *, is_verified: bool = False
+    identifier: AnyIdentifier,
+    member: MemberId,
+    person: PersonId,
+    since: datetime,
+    *,
+    epoch: int = 0,
+    is_verified: bool = False,
 ) -> MemberRegistered:
     """Make *member*, the node of *identifier*, a person of their own.
 
     Raises:
         BadValue: nobody can show such an identifier.
     """
-    kind = checked_showable(identifier).namespace
-    return MemberRegistered(member, kind, epoch=0, person=person, is_verified=is_verified)
+    kind = checked_showable(identifier).kind
+    return MemberRegistered(member, kind, epoch, person, since, is_verified)
 
 
 def verify(node: Node, member: MemberId) -> IdentifierVerified | None:
@@ -91,24 +141,32 @@ def verify(node: Node, member: MemberId) -> IdentifierVerified | None:
     return None if node.is_verified else IdentifierVerified(member)
 
 
-def note_guest(order: Identifier, node: MemberId) -> GuestNoted:
-    """Give the *order* of somebody unknown its *node*."""
-    assert order.namespace is Namespace.ORDER, "only an order is bought by nobody known"
-    return GuestNoted(node, order.namespace, epoch=0)
+def note_guest(order: AnyIdentifier, node: MemberId, since: datetime, *, epoch: int = 0) -> GuestNoted:
+    """Give the *order* of somebody unknown, or a device, its *node*."""
+    assert has_no_books(order), "only an order is bought by nobody known"
+    return GuestNoted(node, order.kind, epoch, since)
 
 
 def apply_to_node(node: Node | None, event: NodeEvent) -> Node:
     """The node after *event*; None is one that is not there yet."""
     match event:
-        case MemberRegistered(namespace=namespace, epoch=epoch, person=person, is_verified=is_verified):
+        case MemberRegistered():
             assert node is None, "an identifier is registered once in each epoch"
-            return Node(namespace, epoch, person, is_verified)
-        case GuestNoted(namespace=namespace, epoch=epoch):
+            person = event.person
+            return Node(
+                event.namespace, event.epoch, event.since, person, person, (event.member,), event.is_verified
+            )
+        case GuestNoted(namespace=namespace, epoch=epoch, since=since):
             assert node is None, "an order is noted once"
-            return Node(namespace, epoch, person=None)
+            return Node(namespace, epoch, since, home=None, person=None)
         case IdentifierVerified():
-            assert node is not None, "only what is known can be verified"
-            return attrs.evolve(node, is_verified=True)
+            return attrs.evolve(_known(node), is_verified=True)
+        case IdentifierHandedOn():
+            return attrs.evolve(_known(node), is_handed_on=True)
+        case PersonFormed(person=person, members=members):
+            return attrs.evolve(_known(node), person=person, members=members)
+        case NodesParted():
+            return attrs.evolve(_known(node), person=None, members=())
         case _:
             assert_never(event)
 
@@ -119,8 +177,20 @@ def apply_to_person(person: Person | None, event: PersonEvent) -> Person:
         case MemberRegistered(member=member):
             assert person is None, "a new member is a person of their own"
             return Person((member,))
+        case PersonFormed(members=members, others=others, review=review):
+            # Where the same books are one person's, that person stands where they stood.
+            is_same = person is not None and set(person.members) == set(members)
+            standing = person.standing if person is not None and is_same else None
+            return Person(members, standing, others, review)
+        case PersonMerged(into=into):
+            return Person((), into=into)
         case PersonJudged(standing=standing):
             assert person is not None, "only somebody known can be judged"
             return attrs.evolve(person, standing=standing)
         case _:
             assert_never(event)
+
+
+def _known(node: Node | None) -> Node:
+    assert node is not None, "only what is known can change"
+    return node

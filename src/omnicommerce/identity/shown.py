@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import Final
 
 from omnicommerce.identity.form import device_id
-from omnicommerce.identity.identifier import Identifier, Namespace
+from omnicommerce.identity.identifier import AnyIdentifier, Identifier, Namespace
 from omnicommerce.identity.mail import mailbox
 from omnicommerce.identity.phone import e164
 from omnicommerce.identity.wechat import app_openid
 from omnicommerce.kernel.errors import BadValue
 
 SHOWABLE: Final = (Namespace.TILL_MEMBER, Namespace.PHONE, Namespace.EMAIL)
-"""What a person can show; an order is noted by the library itself."""
+"""What a person can show at a till."""
+
+NO_MEMBERS: Final = (Namespace.ORDER, Namespace.DEVICE)
+"""What is nobody by itself: an order may lie in anybody's pocket, and a device in many hands."""
 
 
 def phone(text: str, region: str | None = None) -> Identifier:
@@ -105,14 +108,19 @@ def shown(namespace: str, text: str, region: str | None = None) -> Identifier:
             raise BadValue("namespace", f"expected {_showable()}")
 
 
-def checked_showable(identifier: Identifier) -> Identifier:
-    """Return *identifier* if a person can show it: a receipt names a sale, and may lie in anybody's pocket.
+def has_no_books(identifier: AnyIdentifier) -> bool:
+    """Whether *identifier* is nobody by itself: an order, a device."""
+    return identifier.namespace in NO_MEMBERS
+
+
+def checked_showable(identifier: AnyIdentifier) -> AnyIdentifier:
+    """Return *identifier* if it can name a member: a receipt names a sale, and a device may be in many hands.
 
     Raises:
-        BadValue: it is of the library's own kind.
+        BadValue: it is an order or a device.
     """
-    if identifier.namespace not in SHOWABLE:
-        raise BadValue("identifier.namespace", f"expected {_showable()}")
+    if has_no_books(identifier):
+        raise BadValue("identifier.namespace", f"expected one that names a member, got {identifier.kind}")
     return identifier
 
 

@@ -58,3 +58,16 @@ class System:
 
 
 Actor: TypeAlias = Customer | Staff | Till | System
+
+
+def name_of(actor: Actor) -> str:
+    """By which name what somebody told knows who it was."""
+    match actor:
+        case Customer(member=member):
+            return member
+        case Staff(id=id):
+            return id
+        case Till(store=store, till=till):
+            return f"{store}/{till}"
+        case System(name=name):
+            return name

@@ -9,6 +9,7 @@ from omnicommerce.loyalty.balance import Balance as Balance
 from omnicommerce.loyalty.balance import Expiring as Expiring
 from omnicommerce.loyalty.balance import balance as balance
 from omnicommerce.loyalty.balance import pages_for_balance as pages_for_balance
+from omnicommerce.loyalty.balance import together as together
 from omnicommerce.loyalty.burning import Burn as Burn
 from omnicommerce.loyalty.burning import burn as burn
 from omnicommerce.loyalty.burning import draws_of as draws_of
@@ -23,6 +24,14 @@ from omnicommerce.loyalty.earning import pages_for_accrual as pages_for_accrual
 from omnicommerce.loyalty.expiring import expire as expire
 from omnicommerce.loyalty.expiring import next_due as next_due
 from omnicommerce.loyalty.expiring import pages_for_expiry as pages_for_expiry
+from omnicommerce.loyalty.lending import GiveBack as GiveBack
+from omnicommerce.loyalty.lending import burn_together as burn_together
+from omnicommerce.loyalty.lending import give_back as give_back
+from omnicommerce.loyalty.lending import owes as owes
+from omnicommerce.loyalty.lending import pages_for_burn_together as pages_for_burn_together
+from omnicommerce.loyalty.lending import pages_for_give_back as pages_for_give_back
+from omnicommerce.loyalty.lending import pages_for_repaid as pages_for_repaid
+from omnicommerce.loyalty.lending import repaid as repaid
 from omnicommerce.loyalty.lots import LOTS as LOTS
 from omnicommerce.loyalty.lots import LOTS_A_PAGE as LOTS_A_PAGE
 from omnicommerce.loyalty.lots import Dates as Dates
@@ -59,6 +68,7 @@ from omnicommerce.loyalty.restoring import restore as restore
 from omnicommerce.loyalty.reversing import Reversal as Reversal
 from omnicommerce.loyalty.reversing import pages_for_reversal as pages_for_reversal
 from omnicommerce.loyalty.reversing import reverse as reverse
+from omnicommerce.loyalty.rules import NO_POINTS as NO_POINTS
 from omnicommerce.loyalty.rules import PointsRules as PointsRules
 from omnicommerce.loyalty.rules import ShortBurn as ShortBurn
 from omnicommerce.loyalty.rules import WrittenOff as WrittenOff

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 import attrs
@@ -72,3 +73,18 @@ def pages_for_balance(book: PointsBook, now: datetime) -> tuple[str, ...]:
     unsure = [month for month in left if not month.is_all_active(now)]
     dated = [month for month in left if month.expires_first is not None and month.is_all_active(now)]
     return unread(book, [name for month in (*unsure, *dated[:1]) for name in pages_in(month)])
+
+
+def together(balances: Iterable[Balance]) -> Balance:
+    """What one person has who has several books: all of it, and what runs out first in any of them."""
+    every = tuple(balances)
+    expiring = [each.expires_next for each in every if each.expires_next is not None]
+    first = min((each.at for each in expiring), default=None)
+    return Balance(
+        total(each.points for each in every),
+        total(each.pending for each in every),
+        total(each.debt for each in every),
+        None
+        if first is None
+        else Expiring(total(each.points for each in expiring if each.at == first), first),
+    )

@@ -109,6 +109,6 @@ def part_of(draws: tuple[Draw, ...], before: Points, points: Points) -> tuple[Dr
         part = min(draw.points - passed, wanted)
         skipped, wanted = skipped - passed, wanted - part
         if not part.is_zero:
-            found.append(Draw(draw.lot, part))
+            found.append(attrs.evolve(draw, points=part))
     assert (skipped + wanted).is_zero, "no more is given back than was drawn"
     return tuple(reversed(found))

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 import attrs
 
-from omnicommerce.kernel.ids import LotId
+from omnicommerce.kernel.ids import LotId, MemberId
 from omnicommerce.kernel.points import Points
 from omnicommerce.loyalty.entry import Filling
 from omnicommerce.loyalty.lots import Lot, lot_named, month_of, number_of, page_named, page_of, place_of
@@ -22,10 +22,11 @@ NamedLots: TypeAlias = tuple[tuple[LotId, Lot], ...]
 
 @attrs.frozen
 class Draw:
-    """Points of a burn and the lot they came from; with no lot, they were owed."""
+    """Points of a burn and the lot they came from, own or a lender's; with no lot, they were owed."""
 
     lot: LotId | None
     points: Points
+    lender: MemberId | None = None
 
 
 @attrs.frozen

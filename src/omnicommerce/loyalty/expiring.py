@@ -53,18 +53,30 @@ def expire(book: PointsBook, member: MemberId, id: str, now: datetime) -> Points
     due = _due(book, now)
     if not due:
         return None
-    moves = tuple(
-        LotMove(lot_named(name, place), -lot.remaining, expired=lot.remaining)
+    run_out_lots = [
+        (lot_named(name, place), lot)
         for month in due
         for name in pages_in(month)
         for place, lot in enumerate(book.pages[name].lots)
-        if lot.has_run_out(now) and lot.remaining > NO_POINTS
+        if lot.has_run_out(now)
+    ]
+    moves = tuple(
+        LotMove(name, -lot.remaining, expired=lot.remaining)
+        for name, lot in run_out_lots
+        if lot.remaining > NO_POINTS
+    )
+    # Whoever spent them spent in time what would be worth nothing now: nobody owes anybody for it.
+    let_go = tuple(
+        LotMove(name, NO_POINTS, borrower=loan.borrower, lent=-loan.points, void=loan.points)
+        for name, lot in run_out_lots
+        for loan in lot.loans
+        if loan.points > NO_POINTS
     )
     run_out = total(move.expired for move in moves)
     return entered(
         book,
         Heading(member, id, Kind.EXPIRY),
-        Filling(moves),
+        Filling(moves + let_go),
         (Posting(Account.BREAKAGE, run_out),),
         looked_at=[month.month for month in due],
     )

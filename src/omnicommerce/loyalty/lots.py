@@ -33,10 +33,23 @@ Dates: TypeAlias = tuple[datetime, datetime | None]
 
 
 @attrs.frozen
+class Loan:
+    """Points that another member of the same person spent out of a lot, and would owe if they were two.
+
+    `void` are those that nobody can owe any more, because the lot has run out.
+    """
+
+    borrower: MemberId
+    points: Points
+    void: Points = Points(0)
+
+
+@attrs.frozen
 class Lot:
     """Points with the same dates: `earned` is all that ever came in, `remaining` what is still there.
 
-    `expired` has run out unspent. What is neither was spent or taken back.
+    `expired` has run out unspent, and `loans` are what others of the same person spent of it, by their names.
+    What is none of these was spent or taken back.
     """
 
     active_at: datetime
@@ -44,6 +57,17 @@ class Lot:
     earned: Points
     remaining: Points
     expired: Points
+    loans: tuple[Loan, ...] = ()
+
+    @property
+    def lent(self) -> Points:
+        """What others of the same person spent of it, and would owe."""
+        return Points(sum([loan.points.count for loan in self.loans]))
+
+    def loan_to(self, borrower: MemberId) -> Loan:
+        """What *borrower* spent of it."""
+        found = (loan for loan in self.loans if loan.borrower == borrower)
+        return next(found, Loan(borrower, Points(0)))
 
     @property
     def dates(self) -> Dates:

@@ -58,11 +58,11 @@ def summaries(
     """
     changed: list[Month] = []
     closed: list[str] = []
-    moving = [move for move in moves if not move.points.is_zero]
+    moving = [move for move in moves if not (move.points.is_zero and move.lent.is_zero)]
     for name in sorted({*(month_of(page_of(move.lot)) for move in moving), *looked_at}):
         before = month_in(book, name)
         after = _summary(name, before, pages, moving)
-        if name != NEVER and after.remaining.is_zero:
+        if name != NEVER and after.remaining.is_zero and after.lent.is_zero:
             closed.append(name)
         elif after != before:
             changed.append(after)
@@ -73,16 +73,18 @@ def _summary(
     name: str, before: Month | None, pages: Mapping[str, LotPage], moving: Iterable[LotMove]
 ) -> Month:
     here = [move for move in moving if month_of(page_of(move.lot)) == name]
-    filled = [move.lot for move in here if move.points > NO_POINTS]
+    filled = [move.lot for move in here if move.points > NO_POINTS or move.lent > NO_POINTS]
     numbers = [number_of(page_of(lot)) for lot in filled]
     if before is not None:
         numbers += [before.first_page, before.pages - 1]
     remaining = total([move.points for move in here])
+    lent = total([move.lent for move in here])
     if before is not None:
         remaining += before.remaining
+        lent += before.lent
     held = range(min(numbers), max(numbers) + 1)
     if all(page_named(name, number) in pages for number in held):
-        return _summed_up(name, held, remaining, pages)
+        return _summed_up(name, held, (remaining, lent), pages)
     # Not every page has been read, so the bounds may only widen; a sweep makes them exact again.
     lots = [pages[page_of(lot)].lots[place_of(lot)] for lot in filled]
     active = [lot.active_at for lot in lots]
@@ -90,24 +92,25 @@ def _summary(
     if before is not None:
         active.append(before.active_last)
         expires += [before.expires_first] if before.expires_first is not None else []
-    return Month(name, held.stop, remaining, max(active), min(expires, default=None), held.start)
+    return Month(name, held.stop, remaining, max(active), min(expires, default=None), held.start, lent)
 
 
-def _summed_up(name: str, held: range, remaining: Points, pages: Mapping[str, LotPage]) -> Month:
+def _summed_up(name: str, held: range, sums: tuple[Points, Points], pages: Mapping[str, LotPage]) -> Month:
     alive = [
         (number, lot)
         for number in held
         for lot in pages[page_named(name, number)].lots
-        if lot.remaining.count > 0
+        if lot.remaining.count > 0 or lot.lent.count > 0
     ]
-    left = total([lot.remaining for _, lot in alive])
-    assert remaining == left, f"the head miscounts what is left in {name}"
+    left = total([lot.remaining for _, lot in alive]), total([lot.lent for _, lot in alive])
+    assert sums == left, f"the head miscounts what is left in {name}, or lent"
     expires = [lot.expires_at for _, lot in alive if lot.expires_at is not None]
     return Month(
         name,
         held.stop,
-        remaining,
+        sums[0],
         max((lot.active_at for _, lot in alive), default=EVER),
         min(expires, default=None),
         alive[0][0] if alive else held.stop - 1,
+        sums[1],
     )

@@ -17,7 +17,7 @@ import attrs
 from omnicommerce.kernel.collection import Collection, Keep, NotPersonal
 from omnicommerce.kernel.ids import LotId, MemberId
 from omnicommerce.kernel.points import Points
-from omnicommerce.loyalty.lots import LOTS_A_PAGE, Lot, LotPage, page_of, place_of
+from omnicommerce.loyalty.lots import LOTS_A_PAGE, Loan, Lot, LotPage, page_of, place_of
 from omnicommerce.loyalty.rules import NO_POINTS
 
 # --- what happened -------------------------------------------------------------------------------
@@ -49,6 +49,10 @@ class Kind(StrEnum):
     RESTORAL = "restoral"
     EXPIRY = "expiry"
     ADJUSTMENT = "adjustment"
+    LOAN = "loan"
+    """Another member of the same person spent them."""
+    REPAYMENT = "repayment"
+    """Those two are two people after all: the one has them again, the other owes them."""
 
 
 @attrs.frozen
@@ -64,12 +68,16 @@ class LotMove:
     """What changed in one lot: `points` came into what remains, or (below zero) went out of it.
 
     `earned` and `expired` are what was added to those two; below zero, points came out of breakage again.
+    `lent` was added to what the lot has lent to `borrower`, and `void` to what of that nobody owes any more.
     """
 
     lot: LotId
     points: Points
     earned: Points = Points(0)
     expired: Points = Points(0)
+    borrower: MemberId | None = None
+    lent: Points = Points(0)
+    void: Points = Points(0)
 
 
 @attrs.frozen
@@ -85,9 +93,10 @@ class Opening:
 class Month:
     """What the head knows of the lots that expire in one month (``2026-09``, or ``never``).
 
-    Its pages are `first_page` to `pages` - 1; on any before or after, nothing remains. `remaining` is
-    the exact sum of what is left on them. `active_last` is no earlier than the latest activation, and
-    `expires_first` no later than the earliest expiry, of lots with something left.
+    Its pages are `first_page` to `pages` - 1; on any before or after, nothing remains and nothing is lent.
+    `remaining` is the exact sum of what is left on them, `lent` that of what they have lent. `active_last` is
+    no earlier than the latest activation, and `expires_first` no later than the earliest expiry, of lots with
+    something left or lent.
     """
 
     month: str
@@ -96,6 +105,7 @@ class Month:
     active_last: datetime
     expires_first: datetime | None
     first_page: int = 0
+    lent: Points = Points(0)
 
     def is_all_active(self, now: datetime) -> bool:
         """Whether all that remains may certainly be spent at *now*; if not, only the pages can tell."""
@@ -148,7 +158,8 @@ class PointsHead:
 
     `movements` is how many times points have moved in it.
 
-    A month with an expiry leaves when nothing remains in it; lots that never expire keep theirs.
+    A month with an expiry leaves when nothing remains in it and nothing of it is lent; lots that never expire
+    keep theirs.
     """
 
     debt: Points = Points(0)
@@ -239,5 +250,18 @@ def _moved(lot: Lot, move: LotMove) -> Lot:
     expired = lot.expired + move.expired
     assert remaining >= NO_POINTS, f"{move.lot} would hold less than nothing"
     assert expired >= NO_POINTS, f"{move.lot} would take more out of breakage than ran out"
-    assert remaining + expired <= earned, f"{move.lot} would hold more than was ever put into it"
-    return Lot(lot.active_at, lot.expires_at, earned, remaining, expired)
+    loans = lot.loans if move.borrower is None else _lent(lot, move.borrower, move)
+    after = Lot(lot.active_at, lot.expires_at, earned, remaining, expired, loans)
+    lent = total([each for loan in loans for each in (loan.points, loan.void)])
+    assert remaining + expired + lent <= earned, f"{move.lot} would hold more than was ever put into it"
+    return after
+
+
+def _lent(lot: Lot, borrower: MemberId, move: LotMove) -> tuple[Loan, ...]:
+    before = lot.loan_to(borrower)
+    after = Loan(borrower, before.points + move.lent, before.void + move.void)
+    assert after.points >= NO_POINTS, f"{move.lot} would get more back than it has lent"
+    assert after.void >= NO_POINTS, f"{move.lot} would get more back than it has let go"
+    others = [loan for loan in lot.loans if loan.borrower != borrower]
+    own = [] if (after.points + after.void).is_zero else [after]
+    return tuple(sorted([*others, *own], key=lambda loan: loan.borrower))

@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from omnicommerce.orders.admission import return_verdict as return_verdict
 from omnicommerce.orders.admission import sale_verdict as sale_verdict
+from omnicommerce.orders.attached import SaleAttached as SaleAttached
+from omnicommerce.orders.attached import SaleDetached as SaleDetached
+from omnicommerce.orders.attached import attach as attach
+from omnicommerce.orders.attached import detach as detach
+from omnicommerce.orders.attached import earned_by_line as earned_by_line
+from omnicommerce.orders.attached import kept_points as kept_points
+from omnicommerce.orders.attached import with_points as with_points
+from omnicommerce.orders.recorded import NODE as NODE
 from omnicommerce.orders.recorded import SALES as SALES
 from omnicommerce.orders.recorded import CouponUse as CouponUse
 from omnicommerce.orders.recorded import Drawn as Drawn

@@ -42,10 +42,14 @@ class SoldLine:
 
 @attrs.frozen
 class Drawn:
-    """So many points were drawn from this lot; with no lot, they were owed."""
+    """So many points were drawn from this lot; with no lot, they were owed.
+
+    It is a lot of `lender`, who is one person with the buyer; None: of the buyer's own.
+    """
 
     lot: LotId | None
     points: Points
+    lender: MemberId | None = None
 
 
 @attrs.frozen
@@ -122,19 +126,21 @@ def sold_lines(lines: Iterable[Line], earned: Points, burned: Points) -> tuple[S
     largest remainders; so the shares add up, and a return of units is a look-up.
     """
     sold = tuple(lines)
-    weights = tuple(line.paid.minor for line in sold)
-    if not any(weights):
-        weights = tuple(line.quantity.count for line in sold)
-    if not any(weights):
-        weights = (1,) * len(sold)
-    shares = zip(sold, _shares(earned, weights), _shares(burned, weights), strict=True)
+    weighed = tuple([(line.paid.minor, line.quantity.count) for line in sold])
+    shares = zip(sold, points_shared(earned, weighed), points_shared(burned, weighed), strict=True)
     return tuple(
         [SoldLine(line.product, line.quantity, line.paid.minor, mine, cost) for line, mine, cost in shares]
     )
 
 
-def _shares(points: Points, weights: tuple[int, ...]) -> tuple[Points, ...]:
+def points_shared(points: Points, lines: tuple[tuple[int, int], ...]) -> tuple[Points, ...]:
+    """The share of each of the *lines*, told by what was paid for it and by how many units it has."""
     # Most sales burn nothing, and most of their lines are many.
     if points.is_zero:
-        return (points,) * len(weights)
+        return (points,) * len(lines)
+    weights = tuple([paid for paid, _ in lines])
+    if not any(weights):
+        weights = tuple([units for _, units in lines])
+    if not any(weights):
+        weights = (1,) * len(lines)
     return tuple(map(Points, shared_out(points.count, weights)))

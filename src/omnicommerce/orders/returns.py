@@ -21,6 +21,7 @@ from omnicommerce.kernel.points import Points
 from omnicommerce.kernel.quantity import Quantity
 from omnicommerce.kernel.share import share_of_next
 from omnicommerce.kernel.verdict import Verdict, at_most, every
+from omnicommerce.orders.attached import SaleAttached, SaleDetached, after_attaching, after_detaching
 from omnicommerce.orders.recorded import RecordedSale, SaleRecorded, SoldLine
 from omnicommerce.orders.sale import Return, ReturnedLine
 
@@ -210,9 +211,17 @@ def restored_before(sale: RecordedSale) -> Points:
 # --- applying ------------------------------------------------------------------------------------
 
 
-def apply_to_sale(sale: RecordedSale | None, event: SaleRecorded | GoodsReturned) -> RecordedSale:
+def apply_to_sale(
+    sale: RecordedSale | None, event: SaleRecorded | GoodsReturned | SaleAttached | SaleDetached
+) -> RecordedSale:
     """The sale after *event*."""
     match event:
+        case SaleAttached():
+            assert sale is not None, "a sale is known before it is anybody's"
+            return after_attaching(sale, event)
+        case SaleDetached():
+            assert sale is not None, "a sale is known before it is nobody's"
+            return after_detaching(sale)
         case SaleRecorded(record=record):
             return record
         case GoodsReturned(record=record):

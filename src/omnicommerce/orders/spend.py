@@ -15,6 +15,7 @@ import attrs
 
 from omnicommerce.kernel.collection import Collection, Keep, NotPersonal
 from omnicommerce.kernel.ids import MemberId
+from omnicommerce.orders.attached import SaleAttached, SaleDetached
 from omnicommerce.orders.recorded import SaleRecorded
 from omnicommerce.orders.returns import GoodsReturned
 
@@ -64,9 +65,15 @@ def _months(first: int, last: int) -> tuple[str, ...]:
     return tuple([f"{year:04}-{month + 1:02}" for year, month in counted])
 
 
-def apply_to_spend(month: SpendMonth | None, event: SaleRecorded | GoodsReturned) -> SpendMonth:
-    """The month after a sale or a return of one of its days."""
+def apply_to_spend(
+    month: SpendMonth | None, event: SaleRecorded | GoodsReturned | SaleAttached | SaleDetached
+) -> SpendMonth:
+    """The month after a sale or a return of one of its days, or after a guest's sale came or went."""
     match event:
+        case SaleAttached(day=day, kept_minor=kept):
+            return _with(month or SpendMonth(), day, kept, 0 if event.is_back else 1)
+        case SaleDetached(day=day, kept_minor=kept):
+            return _with(month or SpendMonth(), day, -kept, 0 if event.is_back else -1)
         case SaleRecorded(_, record):
             return _with(month or SpendMonth(), record.day, record.total.minor, 1)
         case GoodsReturned(record=record, day=day):

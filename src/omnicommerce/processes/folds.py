@@ -9,7 +9,17 @@ import attrs
 
 from omnicommerce.coupons import USAGE
 from omnicommerce.coupons import apply as apply_to_usage
-from omnicommerce.identity import NODES, PERSONS, apply_to_node, apply_to_person
+from omnicommerce.identity import (
+    CHANGES,
+    NODES,
+    PERSONS,
+    PROPOSALS,
+    TIES,
+    apply_to_node,
+    apply_to_person,
+    apply_to_proposal,
+    apply_to_ties,
+)
 from omnicommerce.kernel.collection import Collection
 from omnicommerce.kernel.process import Told
 from omnicommerce.loyalty import HEADS, LOTS, MOVEMENTS, apply_to_head, apply_to_page, movement_of
@@ -48,6 +58,9 @@ FOLDS: Final[Mapping[str, Fold]] = {
         _by_fact(HEAD, apply_to_rulebook),
         _by_fact(NODES, apply_to_node),
         _by_fact(PERSONS, apply_to_person),
+        _by_fact(TIES, apply_to_ties),
+        _by_fact(CHANGES, lambda _, change: change),
+        _by_fact(PROPOSALS, apply_to_proposal),
         _by_fact(SALES, apply_to_sale),
         _by_fact(RETURNS, apply_to_return),
         _by_fact(WAITING, apply_to_waiting),

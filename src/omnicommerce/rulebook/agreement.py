@@ -9,6 +9,12 @@ from typing import Any, Final
 import attrs
 
 from omnicommerce.coupons import Campaign
+from omnicommerce.identity import (
+    MEMBERS_MAX,
+    IdentityRules,
+    NamespaceKind,
+    ProfileRules,
+)
 from omnicommerce.kernel.errors import BadInput, BadValue, Fault
 from omnicommerce.kernel.ids import StoreId, checked_id
 from omnicommerce.kernel.money import Money
@@ -35,6 +41,8 @@ ROOMS: Final[Mapping[str, type[Any]]] = {
     "points": PointsRules,
     "tiers": TierRules,
     "stages": StageRules,
+    "identity": IdentityRules,
+    "profiles": ProfileRules,
 }
 TABLES: Final[Mapping[str, type[Any]]] = {
     "stores": Store,
@@ -61,6 +69,7 @@ def disagreements(book: Mapping[str, Any]) -> tuple[Fault, ...]:
         *_other_currencies(book),
         *_bad_names(book),
         *_unknown_lists(book),
+        *_too_many_books(book),
         *_too_much(book),
     )
 
@@ -164,6 +173,28 @@ def _unknown_lists(book: Mapping[str, Any]) -> Iterator[Fault]:
             wanted = getattr(campaign, field)
             if wanted is not None and lists in book and wanted not in book[lists]:
                 yield Fault(f"{at('campaigns', id)}.{field}", f"there is no {wanted!r} in {lists}")
+
+
+BOOKLESS: Final = frozenset({NamespaceKind.DEVICE, NamespaceKind.PURCHASE})
+"""What has no books, and may be any number of a person's."""
+
+
+def _too_many_books(book: Mapping[str, Any]) -> Iterator[Fault]:
+    rules = book.get("identity")
+    if rules is None:
+        return
+    # Behind a window old ones make room without ceasing to be the person's: only the whole has a limit.
+    most = sum(
+        rules.size_max if each.limit is None or each.window is not None else each.limit
+        for each in rules.namespaces
+        if each.kind not in BOOKLESS
+    )
+    if min(most, rules.size_max) > MEMBERS_MAX:
+        yield Fault(
+            "identity.namespaces",
+            f"expected limits that leave a person at most {MEMBERS_MAX} identifiers with books, "
+            f"got {min(most, rules.size_max)}",
+        )
 
 
 def _too_much(book: Mapping[str, Any]) -> Iterator[Fault]:

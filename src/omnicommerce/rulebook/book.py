@@ -9,6 +9,10 @@ from typing import Any, TypeVar
 import attrs
 
 from omnicommerce.coupons import Campaign
+from omnicommerce.identity import (
+    IdentityRules,
+    ProfileRules,
+)
 from omnicommerce.kernel.errors import BadWire
 from omnicommerce.kernel.ids import CampaignId, MemberId, ProductId, StoreId
 from omnicommerce.lifecycle import StageRules
@@ -53,7 +57,8 @@ def _member_lists(table: Mapping[str, frozenset[MemberId]]) -> Mapping[str, froz
 class Rulebook:
     """Every policy a merchant sets. A room that is not mentioned follows its defaults.
 
-    `sales` says where the shop is and in which currency it sells. `stores` are listed by their ids.
+    `sales` says where the shop is and in which currency it sells. `identity` says who is one person, and
+    `profiles` what is known of them, and who sees it. `stores` are listed by their ids.
     `campaigns` are listed by their ids, too. Campaigns ask for `product_lists` and `member_lists` by name.
 
     Raises:
@@ -65,6 +70,8 @@ class Rulebook:
     points: PointsRules = PointsRules()
     tiers: TierRules = TierRules()
     stages: StageRules = StageRules()
+    identity: IdentityRules = IdentityRules()
+    profiles: ProfileRules = ProfileRules()
     stores: Mapping[StoreId, Store] = attrs.field(factory=dict, converter=_stores)
     campaigns: Mapping[CampaignId, Campaign] = attrs.field(factory=dict, converter=_campaigns)
     product_lists: Mapping[str, frozenset[ProductId]] = attrs.field(factory=dict, converter=_product_lists)

@@ -12,7 +12,7 @@ from omnicommerce.rulebook.words import said, summary
 
 K = TypeVar("K", bound=str)
 
-ROWS: Final = ("levels", "stages")
+ROWS: Final = ("levels", "stages", "namespaces", "fields", "views", "_by_name")
 """Rules in rows, which are compared by their names and not as a whole."""
 
 
@@ -47,6 +47,11 @@ def diff(before: Rulebook, after: Rulebook) -> tuple[Change, ...]:
         *_in_order("tier", before.tiers.levels, after.tiers.levels, "tiers", zone),
         *_fields("stages", before.stages, after.stages, zone),
         *_in_order("stage", before.stages.stages, after.stages.stages, "stages", zone),
+        *_fields("identity", before.identity, after.identity, zone),
+        *_named("namespace", "name", before.identity.namespaces, after.identity.namespaces, zone),
+        *_fields("profiles", before.profiles, after.profiles, zone),
+        *_named("field", "field", before.profiles.fields, after.profiles.fields, zone),
+        *_named("view", "role", before.profiles.views, after.profiles.views, zone),
         *_rows("store", before.stores, after.stores, zone),
         *_rows("campaign", before.campaigns, after.campaigns, zone),
         *_lists("product list", before.product_lists, after.product_lists),
@@ -63,6 +68,12 @@ def _fields(part: str, before: Any, after: Any, zone: str) -> Iterator[Change]:
             _, will_be = said(kind, field.name, new, zone)
             # Two values may be called the same, such as a list named "everybody" and no list at all.
             yield Change(part, what, *((was, will_be) if was != will_be else (repr(old), repr(new))))
+
+
+def _named(part: str, by: str, before: Iterable[Any], after: Iterable[Any], zone: str) -> Iterator[Change]:
+    """Rows whose order makes no difference; each has its name in the field *by*."""
+    old, new = ({getattr(row, by): row for row in rows} for rows in (before, after))
+    yield from _rows(part, old, new, zone)
 
 
 def _rows(part: str, before: Mapping[K, Any], after: Mapping[K, Any], zone: str) -> Iterator[Change]:

@@ -7,6 +7,10 @@ from types import MappingProxyType
 from typing import Any
 
 from omnicommerce.coupons import Campaigns
+from omnicommerce.identity import (
+    IdentityRules,
+    ProfileRules,
+)
 from omnicommerce.lifecycle import StageRules
 from omnicommerce.loyalty import PointsRules, TierRules
 from omnicommerce.orders import SaleRules
@@ -26,6 +30,8 @@ def by_kind(rulebook: Rulebook) -> Mapping[type[Any], Any]:
             PointsRules: rulebook.points,
             TierRules: rulebook.tiers,
             StageRules: rulebook.stages,
+            IdentityRules: rulebook.identity,
+            ProfileRules: rulebook.profiles,
             Stores: Stores(rulebook.stores),
             Campaigns: Campaigns(rulebook.campaigns, rulebook.product_lists, rulebook.member_lists),
         }

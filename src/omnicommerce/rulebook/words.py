@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
-from typing import Any, Final, TypeAlias
+from datetime import datetime, timedelta
+from typing import Any, Final, TypeAlias, assert_never
 from zoneinfo import ZoneInfo
 
 import attrs
 
 from omnicommerce.coupons import Campaign
+from omnicommerce.identity import (
+    ByChannel,
+    FieldRules,
+    IdentityRules,
+    Longest,
+    MostRecent,
+    MostTrusted,
+    NamespaceRules,
+    Policy,
+    View,
+)
 from omnicommerce.kernel.errors import BadValue
 from omnicommerce.kernel.instant import as_text, local_day, start_of_day
 from omnicommerce.kernel.window import Window
@@ -28,17 +39,24 @@ def said(kind: type[Any], field: str, value: Any, zone: str) -> tuple[str, str]:
     return what, words(value, zone)
 
 
-def summary(rule: Level | Stage | Store | Campaign, zone: str) -> str:
+def summary(rule: Level | Stage | Store | Campaign | NamespaceRules | FieldRules | View, zone: str) -> str:
     """A whole rule in so few words that it fits behind its name."""
     match rule:
         case Level(spend=spend):
-            return f"from {spend}"
+            told = f"from {spend}"
         case Stage(enter=enter):
-            return _signs(enter, zone)
+            told = _signs(enter, zone)
+        case NamespaceRules(kind=kind, limit=limit):
+            told = f"{kind}, {'any number' if limit is None else f'at most {limit}'} a person"
+        case FieldRules(policy=policy):
+            told = _policy(policy, zone)
+        case View(fields=fields):
+            told = f"sees {_listed(fields, zone)}"
         case Store(zone=its_zone):
-            return f"time zone {its_zone}"
+            told = f"time zone {its_zone}"
         case Campaign(window=window):
-            return _plainly(window, zone)
+            told = _plainly(window, zone)
+    return told
 
 
 def _plainly(value: Any, zone: str) -> str:
@@ -89,6 +107,33 @@ def _signs(signs: Signs, zone: str) -> str:
     return ", ".join(told) or "no signs"
 
 
+def _listed(words: Any, _zone: str) -> str:
+    """Words one after the other: as they lie, or, of a set, in the order of the alphabet."""
+    told = words if isinstance(words, tuple) else sorted(words)
+    return ", ".join(told) or "nothing"
+
+
+def _span(span: timedelta, _zone: str) -> str:
+    days, rest = divmod(span, timedelta(days=1))
+    if rest:
+        return str(span)
+    return f"{days} {'day' if days == 1 else 'days'}"
+
+
+def _policy(policy: Policy, zone: str) -> str:
+    match policy:
+        case MostRecent():
+            return "the most recent"
+        case Longest():
+            return "the longest"
+        case MostTrusted(sources=sources):
+            return f"the most trusted of {_listed(sources, zone)}"
+        case ByChannel(channels=channels):
+            return f"by channel {_listed(channels, zone)}"
+        case _:
+            assert_never(policy)
+
+
 _DAYS: Final = _counted("day")
 
 WORDS: Final[Mapping[type[Any], Mapping[str, tuple[str, Words]]]] = {
@@ -131,6 +176,36 @@ WORDS: Final[Mapping[type[Any], Mapping[str, tuple[str, Words]]]] = {
         "purchases_min": ("purchases at least", _plainly),
         "spend_min": ("spend at least", _plainly),
     },
+    IdentityRules: {
+        "size_max": ("identifiers a person at most", _plainly),
+        "score_min": ("scores are accepted from", _unless("(none is)")),
+        "declared_by": ("what staff declares takes", _counted("clerk")),
+        "guest_orders": (
+            "a guest's order, once known whose it was,",
+            lambda what, _: GUEST_ORDERS[what],
+        ),
+    },
+    NamespaceRules: {
+        "kind": ("kind", _plainly),
+        "priority": ("priority", _plainly),
+        "limit": ("a person has at most", _unless("any number")),
+        "window": ("counted when seen within", _unless("ever", _span)),
+        "hub_limit": ("set aside with more neighbours than", _unless("any number")),
+        "hub_ignores": ("neighbours that do not count", _listed),
+        "blocked": ("values that are nobody's", lambda values, _: str(len(values))),
+        "valid_for": ("a link holds for", _unless("ever", _span)),
+        "supports": ("beside a score it is", _either("evidence", "no evidence")),
+    },
+    FieldRules: {
+        "policy": ("what counts is", _policy),
+        "tie": ("of two alike, the", _plainly),
+        "kind": ("kind", _plainly),
+        "valid_days": ("counts for", _unless("ever", _DAYS)),
+    },
+    View: {
+        "fields": ("sees", _listed),
+        "purposes": ("for", _listed),
+    },
     Store: {
         "zone": ("time zone", _plainly),
     },
@@ -147,4 +222,9 @@ WORDS: Final[Mapping[type[Any], Mapping[str, tuple[str, Words]]]] = {
 
 SHORT_BURNS: Final[Mapping[str, str]] = {"refuse": "refused", "owe": "owed"}
 WRITTEN_OFF: Final[Mapping[str, str]] = {"at_once": "at once", "monthly": "when the month ends"}
+GUEST_ORDERS: Final[Mapping[str, str]] = {
+    "all": "earns points and counts",
+    "standing": "counts, and earns no points",
+    "nothing": "stays a guest's",
+}
 ON_RETURN: Final[Mapping[str, str]] = {"released": "given back", "kept": "kept"}

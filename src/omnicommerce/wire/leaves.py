@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final, Never, TypeAlias
 
 from omnicommerce.kernel.errors import FAULTS_MAX, BadInput, Fault
 from omnicommerce.kernel.ids import checked_id
 from omnicommerce.kernel.instant import parse_instant
-from omnicommerce.wire.shapes import COUNTED, Choice
+from omnicommerce.wire.shapes import COUNTED, SECONDS_MAX, Choice
 from omnicommerce.wire.text import NOT_FINITE, SURROGATE, flaws, is_plain, is_text, name_of
 
 Reader: TypeAlias = Callable[..., Any]
@@ -122,6 +122,14 @@ def _date(data: Any, _: Any = None) -> date:
         refuse("expected a date such as 2026-11-22, got another text")
 
 
+def _span(data: Any, _: Any = None) -> timedelta:
+    if type(data) is not int:
+        expected("a number of seconds as int", data)
+    if abs(data) > SECONDS_MAX:
+        refuse(f"expected at most {SECONDS_MAX} seconds")
+    return timedelta(seconds=data)
+
+
 @lru_cache(maxsize=TEXTS_KEPT)
 def _day_of(text: str) -> date:
     if _DAY.fullmatch(text) is None:
@@ -147,7 +155,7 @@ def _counted(kind: type[Any]) -> Reader:
 
 def choice_reader(shape: Choice) -> Reader:
     """Read one word of a closed list."""
-    by_word = {member.value: member for member in shape.kind}
+    by_word = {word: member for member, word in shape.words.items()}
     words = f"expected one of {', '.join(by_word)}, got another text"
 
     def read(data: Any, _: Any = None) -> Any:
@@ -165,5 +173,6 @@ LEAVES: Final[Mapping[Any, Reader]] = {
     float: _float,
     datetime: _instant,
     date: _date,
+    timedelta: _span,
     **{kind: _counted(kind) for kind in COUNTED},
 }

@@ -35,7 +35,7 @@ RULEBOOK_LENGTH_MAX: Final = 16 * 1024 * 1024
 SCHEMA_KEY: Final = "$schema"
 """The one member of a document that is no rule: editors look there for the schema to check it with."""
 
-WHOLE: Final = ("sales", "points", "tiers", "stages", "stores")
+WHOLE: Final = ("sales", "points", "tiers", "stages", "identity", "profiles", "stores")
 """Members of a rulebook that are one part each, under their own name."""
 
 SINGLE: Final[Mapping[str, tuple[str, Any]]] = {

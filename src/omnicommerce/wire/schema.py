@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 import attrs
@@ -21,6 +21,7 @@ from omnicommerce.kernel.money import Money
 from omnicommerce.kernel.points import Points
 from omnicommerce.kernel.quantity import QUANTITY_MAX, Quantity
 from omnicommerce.wire.shapes import (
+    SECONDS_MAX,
     Anything,
     Choice,
     Fields,
@@ -57,6 +58,7 @@ _LEAVES: Final[dict[Any, dict[str, Any]]] = {
         "pattern": rf"^{_DAY}T{_CLOCK}:[0-9]{{2}}(\.[0-9]{{1,6}})?(Z|[+-]{_CLOCK})$",
     },
     date: {"type": "string", "format": "date", "pattern": f"^{_DAY}$"},
+    timedelta: {"type": "integer", "minimum": -SECONDS_MAX, "maximum": SECONDS_MAX},
     Points: _AMOUNT,
     Quantity: {"type": "integer", "minimum": 0, "maximum": QUANTITY_MAX},
 }
@@ -97,7 +99,7 @@ def _of(shape: Shape, known: _Definitions) -> dict[str, Any]:  # noqa: C901, PLR
         case Name(_, is_id):
             return {"type": "string", **({"minLength": 1, "maxLength": ID_LENGTH_MAX} if is_id else {})}
         case Choice(kind):
-            return {"enum": [word.value for word in kind], **_told(kind)}
+            return {"enum": list(shape.words.values()), **_told(kind)}
         case Anything():
             return {}
         case Nothing():

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import types
 from collections.abc import Mapping
-from datetime import date, datetime
-from enum import StrEnum
+from datetime import date, datetime, timedelta
+from enum import Enum, IntEnum, StrEnum
 from typing import Any, Final, NewType, TypeAlias, Union, get_args, get_origin
 
 import attrs
@@ -24,7 +24,10 @@ PLAIN: Final = frozenset({bool, int, str})
 COUNTED: Final[tuple[type[Any], ...]] = (Points, Quantity)
 """Values that are one whole number with a name; on the wire they are that number."""
 
-_LEAVES: Final = frozenset({bool, int, str, float, datetime, date, *COUNTED})
+SECONDS_MAX: Final = 10**12
+"""Longer than the calendar."""
+
+_LEAVES: Final = frozenset({bool, int, str, float, datetime, date, timedelta, *COUNTED})
 
 
 @attrs.frozen
@@ -54,9 +57,17 @@ class Name:
 
 @attrs.frozen
 class Choice:
-    """One word of a closed list."""
+    """One word of a closed list; of a list that counts, the name of the number is the word."""
 
-    kind: type[StrEnum]
+    kind: type[StrEnum | IntEnum]
+
+    @property
+    def words(self) -> dict[Any, str]:
+        """The word of each member."""
+        kind: type[Enum] = self.kind
+        return {
+            member: member.value if isinstance(member, StrEnum) else member.name.lower() for member in kind
+        }
 
 
 @attrs.frozen
@@ -147,7 +158,7 @@ def shape_of(kind: Any) -> Shape:
 def _of_class(kind: type[Any]) -> Shape:
     if kind in _LEAVES:
         return Leaf(kind)
-    if issubclass(kind, StrEnum):
+    if issubclass(kind, StrEnum | IntEnum):
         return Choice(kind)
     if attrs.has(kind):
         return Fields(kind)

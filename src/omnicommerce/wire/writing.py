@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from datetime import date, datetime
-from enum import StrEnum
+from datetime import date, datetime, timedelta
 from typing import Any, Final, Never
 
 from omnicommerce.kernel.instant import as_text
@@ -62,8 +61,8 @@ def _of(shape: Shape, making: dict[Any, Writer]) -> Writer:  # noqa: C901, PLR09
             return _LEAVES[kind]
         case Name():
             return _LEAVES[str]
-        case Choice(kind):
-            return _choice(kind)
+        case Choice():
+            return _choice(shape)
         case Anything():
             return _anything
         case Nothing():
@@ -108,6 +107,13 @@ def _date(value: Any) -> Any:
     return value.isoformat() if type(value) is date else _expected("date", value)
 
 
+def _span(value: Any) -> Any:
+    if type(value) is not timedelta:
+        _expected("timedelta", value)
+    seconds, rest = divmod(value, timedelta(seconds=1))
+    return _expected("a whole number of seconds", value) if rest else seconds
+
+
 def _nothing(value: Any) -> Any:
     return value if value is None else _expected("None", value)
 
@@ -130,13 +136,15 @@ _LEAVES: Final[Mapping[Any, Writer]] = {
     float: _float,
     datetime: as_text,
     date: _date,
+    timedelta: _span,
     **{kind: _counted(kind) for kind in COUNTED},
 }
 
 
-def _choice(kind: type[StrEnum]) -> Writer:
+def _choice(shape: Choice) -> Writer:
     # A table, because `.value` of an enumeration is a descriptor, and five times as slow.
-    words = {member: member.value for member in kind}
+    words = shape.words
+    kind = shape.kind
 
     def write(value: Any) -> Any:
         return words[value] if type(value) is kind else _expected(kind.__name__, value)

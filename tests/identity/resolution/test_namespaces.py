@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from omnicommerce.identity.identifier import Namespace
-from omnicommerce.identity.records import MEMBERS_MAX
 from omnicommerce.identity.resolution.namespaces import (
     BLOCKED_MAX,
     NAMESPACES_MAX,
@@ -89,7 +88,7 @@ def test_every_namespace_of_the_library_has_rules_as_it_comes_and_no_score_is_ac
     limits = {name: getattr(known.of(name), "limit", 0) for name in map(str, Namespace)}
     assert {
         "unionid": 1,
-        "till_member": MEMBERS_MAX,
+        "till_member": 16,
         "phone": 3,
         "email": 5,
         "openid": 10,

@@ -12,6 +12,10 @@ from omnicommerce.identity.profiles.facts import Value as Value
 from omnicommerce.identity.profiles.facts import facts_of as facts_of
 from omnicommerce.identity.profiles.facts import kind_of as kind_of
 from omnicommerce.identity.profiles.facts import standing as standing
+from omnicommerce.identity.profiles.kept import FACTS as FACTS
+from omnicommerce.identity.profiles.kept import MemberFacts as MemberFacts
+from omnicommerce.identity.profiles.kept import ProfileTold as ProfileTold
+from omnicommerce.identity.profiles.kept import with_told as with_told
 from omnicommerce.identity.profiles.profile import OWNER as OWNER
 from omnicommerce.identity.profiles.profile import Beaten as Beaten
 from omnicommerce.identity.profiles.profile import KnownValue as KnownValue

@@ -21,6 +21,7 @@ from omnicommerce.identity.resolution.explaining import witness as witness
 from omnicommerce.identity.resolution.incremental import Resolved as Resolved
 from omnicommerce.identity.resolution.incremental import resolved as resolved
 from omnicommerce.identity.resolution.namespaces import RETAIL as RETAIL
+from omnicommerce.identity.resolution.namespaces import GuestOrders as GuestOrders
 from omnicommerce.identity.resolution.namespaces import IdentityRules as IdentityRules
 from omnicommerce.identity.resolution.namespaces import NamespaceKind as NamespaceKind
 from omnicommerce.identity.resolution.namespaces import NamespaceRules as NamespaceRules

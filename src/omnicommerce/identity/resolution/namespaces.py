@@ -13,7 +13,6 @@ from typing import Final
 import attrs
 
 from omnicommerce.identity.identifier import NAMESPACE_LENGTH_MAX, Namespace
-from omnicommerce.identity.records import MEMBERS_MAX
 from omnicommerce.kernel.bounds import checked_amount
 from omnicommerce.kernel.errors import BadValue
 from omnicommerce.kernel.ids import checked_id, checked_word
@@ -34,6 +33,9 @@ SIZE_MAX: Final = 200
 
 BLOCKED_MAX: Final = 10_000
 
+DECLARED_BY_MAX: Final = 2
+"""Four eyes are what auditors ask for; nobody finds a third clerk at a counter."""
+
 WINDOW_MAX: Final = timedelta(days=36_600)
 """A hundred years: longer than anybody is a customer."""
 
@@ -53,6 +55,17 @@ class NamespaceKind(StrEnum):
     """A thing that may be in many hands."""
     PURCHASE = "purchase"
     """Something that was bought once."""
+
+
+class GuestOrders(StrEnum):
+    """What becomes of a guest's order, once it is known whose it was."""
+
+    ALL = "all"
+    """It earns points, and counts for tier and stage, as if it had been theirs from the start."""
+    STANDING = "standing"
+    """It counts for tier and stage."""
+    NOTHING = "nothing"
+    """It stays a guest's in the books."""
 
 
 @attrs.frozen(kw_only=True)
@@ -115,7 +128,8 @@ class IdentityRules:
 
     A person has at most `size_max` identifiers. A score below `score_min` (per mille) joins nobody, and with
     None no score does; even a score of a thousand needs other evidence beside it. A link of a namespace that
-    has no rules here joins nobody.
+    has no rules here joins nobody. What somebody of the staff declares counts once `declared_by` of them have
+    said so. `guest_orders` says what becomes of an order when it is known whose it was.
 
     Raises:
         BadValue: there are too many namespaces or one twice, or a number is out of its bounds.
@@ -124,6 +138,8 @@ class IdentityRules:
     namespaces: tuple[NamespaceRules, ...] = attrs.field(factory=lambda: RETAIL)
     size_max: int = SIZE_MAX
     score_min: int | None = None
+    declared_by: int = DECLARED_BY_MAX
+    guest_orders: GuestOrders = GuestOrders.ALL
     _by_name: dict[str, NamespaceRules] = attrs.field(
         init=False,
         eq=False,
@@ -135,6 +151,9 @@ class IdentityRules:
         checked_amount(self.size_max, "size_max", 1, LIMIT_MAX)
         if self.score_min is not None:
             checked_amount(self.score_min, "score_min", 1, SCORE_MAX)
+        checked_amount(self.declared_by, "declared_by", 1, DECLARED_BY_MAX)
+        if type(self.guest_orders) is not GuestOrders:
+            raise BadValue("guest_orders", f"expected GuestOrders, got {type(self.guest_orders).__name__}")
 
     def of(self, namespace: str) -> NamespaceRules | None:
         """The rules for *namespace*, or None if it has none: then it joins nobody."""
@@ -169,6 +188,8 @@ def _check_span(span: object, path: str) -> None:
         raise BadValue(path, f"expected timedelta, got {type(span).__name__}")
     if not timedelta(0) < span <= WINDOW_MAX:
         raise BadValue(path, f"expected more than nothing and at most {WINDOW_MAX.days} days")
+    if span % timedelta(seconds=1):
+        raise BadValue(path, "expected whole seconds")
 
 
 def _check_set(words: object, path: str, most: int) -> None:
@@ -199,7 +220,7 @@ RETAIL: Final[tuple[NamespaceRules, ...]] = (
         name=Namespace.TILL_MEMBER.value,
         kind=NamespaceKind.ACCOUNT,
         priority=1,
-        limit=MEMBERS_MAX,
+        limit=16,
         hub_limit=32,
         hub_ignores=_IN_PASSING,
         supports=True,
