@@ -20,15 +20,45 @@ if TYPE_CHECKING:
     from omnicommerce.coupons import Campaign as Campaign
     from omnicommerce.coupons import OnReturn as OnReturn
     from omnicommerce.flows.exceptions import ExceptionList as ExceptionList
+    from omnicommerce.flows.identifiers import ChangeList as ChangeList
+    from omnicommerce.flows.identifiers import PersonFound as PersonFound
     from omnicommerce.flows.ingest_sale import Ingested as Ingested
     from omnicommerce.flows.standing_of import StageStanding as StageStanding
     from omnicommerce.flows.statement import Statement as Statement
     from omnicommerce.flows.take_back import TakenBack as TakenBack
+    from omnicommerce.identity import ByChannel as ByChannel
+    from omnicommerce.identity import Explained as Explained
+    from omnicommerce.identity import FieldRules as FieldRules
+    from omnicommerce.identity import Form as Form
     from omnicommerce.identity import Found as Found
+    from omnicommerce.identity import GuestOrders as GuestOrders
+    from omnicommerce.identity import HostIdentifier as HostIdentifier
+    from omnicommerce.identity import HostNamespace as HostNamespace
     from omnicommerce.identity import Identifier as Identifier
+    from omnicommerce.identity import IdentityChanged as IdentityChanged
+    from omnicommerce.identity import IdentityRules as IdentityRules
+    from omnicommerce.identity import KnownValue as KnownValue
+    from omnicommerce.identity import Linked as Linked
+    from omnicommerce.identity import LinkRefused as LinkRefused
+    from omnicommerce.identity import LinkSeen as LinkSeen
+    from omnicommerce.identity import Longest as Longest
+    from omnicommerce.identity import MostRecent as MostRecent
+    from omnicommerce.identity import MostTrusted as MostTrusted
     from omnicommerce.identity import Namespace as Namespace
+    from omnicommerce.identity import NamespaceKind as NamespaceKind
+    from omnicommerce.identity import NamespaceRules as NamespaceRules
+    from omnicommerce.identity import Profile as Profile
+    from omnicommerce.identity import ProfileRules as ProfileRules
+    from omnicommerce.identity import Strength as Strength
+    from omnicommerce.identity import Tie as Tie
+    from omnicommerce.identity import View as View
+    from omnicommerce.identity import device as device
     from omnicommerce.identity import email as email
+    from omnicommerce.identity import external_userid as external_userid
+    from omnicommerce.identity import openid as openid
+    from omnicommerce.identity import order as order
     from omnicommerce.identity import phone as phone
+    from omnicommerce.identity import unionid as unionid
     from omnicommerce.kernel.actor import Customer as Customer
     from omnicommerce.kernel.actor import Staff as Staff
     from omnicommerce.kernel.actor import System as System
@@ -96,8 +126,10 @@ _HOMES: Final = {
     "BadValue": "kernel.errors",
     "BadWire": "kernel.errors",
     "Balance": "loyalty",
+    "ByChannel": "identity",
     "Campaign": "coupons",
     "CampaignId": "kernel.ids",
+    "ChangeList": "flows.identifiers",
     "Channel": "kernel.channel",
     "Commerce": "commerce",
     "CommerceError": "kernel.errors",
@@ -109,24 +141,44 @@ _HOMES: Final = {
     "Done": "runner",
     "ExceptionList": "flows.exceptions",
     "Exhausted": "kernel.errors",
+    "Explained": "identity",
     "Failed": "runner",
+    "FieldRules": "identity",
+    "Form": "identity",
     "Found": "identity",
+    "GuestOrders": "identity",
+    "HostIdentifier": "identity",
+    "HostNamespace": "identity",
     "Identifier": "identity",
+    "IdentityChanged": "identity",
+    "IdentityRules": "identity",
     "Ingested": "flows.ingest_sale",
+    "KnownValue": "identity",
     "Level": "loyalty",
     "Line": "orders",
+    "LinkRefused": "identity",
+    "LinkSeen": "identity",
+    "Linked": "identity",
+    "Longest": "identity",
     "MemberId": "kernel.ids",
     "MemoryStorage": "adapters.storage.memory",
     "Money": "kernel.money",
+    "MostRecent": "identity",
+    "MostTrusted": "identity",
     "Movement": "loyalty",
     "Namespace": "identity",
+    "NamespaceKind": "identity",
+    "NamespaceRules": "identity",
     "NotTheSame": "kernel.errors",
     "OnReturn": "coupons",
     "Parked": "kernel.todo",
+    "PersonFound": "flows.identifiers",
     "Points": "kernel.points",
     "PointsRules": "loyalty",
     "PortFault": "kernel.errors",
     "ProductId": "kernel.ids",
+    "Profile": "identity",
+    "ProfileRules": "identity",
     "Quantity": "kernel.quantity",
     "RecordedSale": "orders",
     "Refused": "kernel.errors",
@@ -150,23 +202,31 @@ _HOMES: Final = {
     "Statement": "flows.statement",
     "Store": "stores",
     "StoreId": "kernel.ids",
+    "Strength": "identity",
     "System": "kernel.actor",
     "TakenBack": "flows.take_back",
     "ThreadedStorage": "adapters.storage.threaded",
     "Ticked": "processes.tick",
+    "Tie": "identity",
     "TierRules": "loyalty",
     "TierStanding": "loyalty",
     "Till": "kernel.actor",
     "Unavailable": "kernel.errors",
     "Verdict": "kernel.verdict",
+    "View": "identity",
     "Window": "kernel.window",
     "WrittenOff": "loyalty",
+    "device": "identity",
     "email": "identity",
+    "external_userid": "identity",
     "load_fact": "wire",
     "load_return": "wire",
     "load_rulebook": "wire",
     "load_sale": "wire",
+    "openid": "identity",
+    "order": "identity",
     "phone": "identity",
+    "unionid": "identity",
 }
 """Where each public name lives. Nothing else is public at this level."""
 
@@ -178,8 +238,10 @@ __all__ = [
     "BadValue",
     "BadWire",
     "Balance",
+    "ByChannel",
     "Campaign",
     "CampaignId",
+    "ChangeList",
     "Channel",
     "Commerce",
     "CommerceError",
@@ -191,24 +253,44 @@ __all__ = [
     "Done",
     "ExceptionList",
     "Exhausted",
+    "Explained",
     "Failed",
+    "FieldRules",
+    "Form",
     "Found",
+    "GuestOrders",
+    "HostIdentifier",
+    "HostNamespace",
     "Identifier",
+    "IdentityChanged",
+    "IdentityRules",
     "Ingested",
+    "KnownValue",
     "Level",
     "Line",
+    "LinkRefused",
+    "LinkSeen",
+    "Linked",
+    "Longest",
     "MemberId",
     "MemoryStorage",
     "Money",
+    "MostRecent",
+    "MostTrusted",
     "Movement",
     "Namespace",
+    "NamespaceKind",
+    "NamespaceRules",
     "NotTheSame",
     "OnReturn",
     "Parked",
+    "PersonFound",
     "Points",
     "PointsRules",
     "PortFault",
     "ProductId",
+    "Profile",
+    "ProfileRules",
     "Quantity",
     "RecordedSale",
     "Refused",
@@ -232,23 +314,31 @@ __all__ = [
     "Statement",
     "Store",
     "StoreId",
+    "Strength",
     "System",
     "TakenBack",
     "ThreadedStorage",
     "Ticked",
+    "Tie",
     "TierRules",
     "TierStanding",
     "Till",
     "Unavailable",
     "Verdict",
+    "View",
     "Window",
     "WrittenOff",
+    "device",
     "email",
+    "external_userid",
     "load_fact",
     "load_return",
     "load_rulebook",
     "load_sale",
+    "openid",
+    "order",
     "phone",
+    "unionid",
 ]
 
 

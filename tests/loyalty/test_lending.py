@@ -252,9 +252,9 @@ def test_spend_as_one_and_part_again_and_each_has_what_they_would_have_had(
         net[by] -= points
     owed: dict[MemberId, Points] = {}
     for name in names:
-        event, lent = repaid(books[name], name, set(names) - {name}, "r", now)
-        if event is not None:
-            books[name] = after(books[name], event)
+        moved, lent = repaid(books[name], name, set(names) - {name}, "r", now)
+        if moved is not None:
+            books[name] = after(books[name], moved)
         for borrower, points_ in lent.items():
             owed[borrower] = owed.get(borrower, Points(0)) + points_
     for borrower, points_ in owed.items():

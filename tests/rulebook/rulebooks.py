@@ -202,10 +202,12 @@ def identity_rules() -> st.SearchStrategy[IdentityRules]:
 
 
 def profile_rules() -> st.SearchStrategy[ProfileRules]:
-    policies = st.sampled_from(
-        [MostRecent(), Longest(), ByChannel((Channel.WEB,)), ByChannel((Channel.STORE, Channel.WEB))]
-    ) | st.lists(st.sampled_from(["crm", "till", "web.form"]), min_size=1, unique=True).map(
-        lambda sources: MostTrusted(tuple(sources))
+    channels = st.lists(st.sampled_from(Channel), min_size=1, unique=True).map(tuple)
+    sources = st.lists(st.sampled_from(["crm", "till", "web.form"]), min_size=1, unique=True).map(tuple)
+    policies = (
+        st.sampled_from([MostRecent(), Longest()])
+        | st.builds(ByChannel, channels)
+        | st.builds(MostTrusted, sources)
     )
     fields = st.lists(st.sampled_from(["name", "city", "shop.size"]), unique=True, max_size=3)
     return st.builds(

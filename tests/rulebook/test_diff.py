@@ -381,7 +381,11 @@ def fields(annotation: Any) -> Iterator[tuple[type[Any], str]]:
 
 def test_every_field_of_every_rule_has_words_and_an_example_here() -> None:
     """A rule that somebody adds to a room is told in the words of the trade before it is shipped."""
-    rules = {(kind, field) for kind, field in fields(Rulebook) if kind is not Rulebook and field not in ROWS}
+    rules = {
+        (kind, field)
+        for kind, field in fields(Rulebook)
+        if kind is not Rulebook and (kind, field) not in ROWS
+    }
     # What a row is called by: another name is another row.
     rows = {(Level, "name"), (Stage, "name"), (NamespaceRules, "name"), (FieldRules, "field"), (View, "role")}
     # A field of the library keeps its kind, and is of a host's own declared with it.

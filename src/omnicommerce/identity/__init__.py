@@ -35,6 +35,7 @@ from omnicommerce.identity.profiles import Fact as Fact
 from omnicommerce.identity.profiles import FactId as FactId
 from omnicommerce.identity.profiles import FactRetraction as FactRetraction
 from omnicommerce.identity.profiles import FieldRules as FieldRules
+from omnicommerce.identity.profiles import KnownValue as KnownValue
 from omnicommerce.identity.profiles import Longest as Longest
 from omnicommerce.identity.profiles import MostRecent as MostRecent
 from omnicommerce.identity.profiles import MostTrusted as MostTrusted

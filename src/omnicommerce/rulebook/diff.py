@@ -7,12 +7,24 @@ from typing import Any, Final, TypeVar
 
 import attrs
 
+from omnicommerce.identity import IdentityRules, ProfileRules
+from omnicommerce.lifecycle import StageRules
+from omnicommerce.loyalty import TierRules
 from omnicommerce.rulebook.book import Rulebook
 from omnicommerce.rulebook.words import said, summary
 
 K = TypeVar("K", bound=str)
 
-ROWS: Final = ("levels", "stages", "namespaces", "fields", "views", "_by_name")
+ROWS: Final = frozenset(
+    {
+        (TierRules, "levels"),
+        (StageRules, "stages"),
+        (IdentityRules, "namespaces"),
+        (IdentityRules, "_by_name"),
+        (ProfileRules, "fields"),
+        (ProfileRules, "views"),
+    }
+)
 """Rules in rows, which are compared by their names and not as a whole."""
 
 
@@ -63,7 +75,7 @@ def _fields(part: str, before: Any, after: Any, zone: str) -> Iterator[Change]:
     kind = type(after)
     for field in attrs.fields(kind):
         old, new = getattr(before, field.name), getattr(after, field.name)
-        if old != new and field.name not in ROWS:
+        if old != new and (kind, field.name) not in ROWS:
             what, was = said(kind, field.name, old, zone)
             _, will_be = said(kind, field.name, new, zone)
             # Two values may be called the same, such as a list named "everybody" and no list at all.
