@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import Enum
 from typing import Any, Final
 
 import attrs
 
-from omnicommerce import Commerce, DemoKeys, Identifier, Namespace, Points, Staff
+from omnicommerce import (
+    Channel,
+    Commerce,
+    DemoKeys,
+    Identifier,
+    Namespace,
+    Points,
+    Staff,
+    Strength,
+    device,
+    email,
+    order,
+    phone,
+)
 from omnicommerce.kernel.flow import Flow, Outcome
 from omnicommerce.kernel.ids import CampaignId, MemberId
 from omnicommerce.kernel.todo import remembering
@@ -29,6 +42,8 @@ REGULARS: Final = CampaignId("regulars")
 KEY: Final = "a gift that is given once"
 SOLD: Final = sale(1, [("milk", 2, 35_050), ("bread", 1, 1_000)], coupons=(SPRING,))
 UNCOVERED: Final = sale(90, 5_000, at=SHOP_OPENS + DAY, card="M-2")
+PHONE: Final = phone("+8613800138000")
+MAIL: Final = email("mary@shop.example")
 NOT_TOLD: Final = sale(91, 5_000, at=SHOP_OPENS + 120 * DAY, card="M-2")
 
 
@@ -79,6 +94,8 @@ def tell(storage: Storage) -> dict[str, Any]:
     desk.points.spend(member=member, points=Points(30), source="a mug")
     shop.sales.take_back(goods=returned(SOLD, "r1", ((2, 1),), at=clock()))
 
+    _linked(shop, clock)
+
     for day in (60, 124):
         clock.set(SHOP_OPENS + day * DAY)
         shop.tick()
@@ -91,6 +108,43 @@ def tell(storage: Storage) -> dict[str, Any]:
     return answers(shop)
 
 
+def _linked(shop: Commerce, clock: FrozenClock) -> None:
+    """Two who are one, for a while and for good, and an order that was a guest's."""
+    card, order_, device_ = _card("L-1"), order("s1/t1/8"), device("550e8400-e29b-41d4-a716-446655440000")
+    elder = shop.sales.ingest(sale=_now(clock, 7, 30_000, card="L-1")).member
+    assert elder is not None
+    shop.points.adjust(member=elder, points=Points(150), reason="gift")
+    shop.members.register(identifier=MAIL)
+    shop.sales.ingest(sale=_now(clock, 8, 10_000, card=None))
+    shop.members.link(a=card, b=PHONE, strength=Strength.VERIFIED)
+    shop.members.link(a=order_, b=PHONE, strength=Strength.VERIFIED)
+    shop.members.link(a=device_, b=card, strength=Strength.VERIFIED)
+    member = shop.members.find(identifier=PHONE).member
+    shop.points.spend(member=member, points=Points(100), source="a mug")
+    shop.members.tell(
+        member=member,
+        field="birthday",
+        value=date(1990, 5, 1),
+        source="till",
+        channel=Channel.STORE,
+        purpose="service",
+    )
+    shop.members.unlink(a=order_, b=PHONE)
+    shop.members.unlink(a=card, b=PHONE)
+    shop.members.quarantine(identifier=MAIL)
+    shop.members.release(identifier=MAIL)
+    shop.members.distinct(a=card, b=MAIL)
+    shop.acting(Staff("anna")).members.link(a=card, b=_card("L-2"), strength=Strength.DECLARED)
+    shop.members.hand_on(identifier=PHONE)
+    shop.members.link(
+        a=_card("L-3"), b=_card("L-4"), strength=Strength.SHOWN, proved=(_card("L-3"), _card("L-4"))
+    )
+
+
+def _card(number: str) -> Identifier:
+    return Identifier(Namespace.TILL_MEMBER, number)
+
+
 def _now(clock: FrozenClock, number: int, paid: int, **others: Any) -> Sale:
     return sale(number, paid, at=clock(), **others)
 
@@ -98,9 +152,11 @@ def _now(clock: FrozenClock, number: int, paid: int, **others: Any) -> Sale:
 def answers(shop: Commerce) -> dict[str, Any]:
     """What the shop says of everybody, as plain values; it is asked, and not changed."""
     found: dict[str, Any] = {"exceptions": shop.exceptions.list(), "sale": shop.sales.find(receipt=SOLD.key)}
-    for card in CARDS:
+    for card in (*CARDS, "L-1", "L-3"):
         member = shop.members.find(identifier=Identifier(Namespace.TILL_MEMBER, card)).member
         found[card] = {
+            "changes": shop.members.changes(member=member),
+            "profile": shop.members.profile(member=member),
             "member": member,
             "balance": shop.points.balance(member=member),
             "tier": shop.tiers.of(member=member),
