@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final, Literal, TypeAlias
 
 import attrs
 from hypothesis import strategies as st
 
-from omnicommerce import Commerce, Identifier, Namespace, Points
+from omnicommerce import Channel, Commerce, Identifier, Namespace, Points, Strength, order
 from omnicommerce.kernel.changes import adding_to
 from omnicommerce.kernel.collection import Counter
 from omnicommerce.kernel.flow import Flow, Get, Now, Outcome, ask_all
@@ -35,6 +35,7 @@ KEYS: Final = (None, None, None, None, None, "k1", "k2")
 Verb: TypeAlias = Literal[
     "register", "find", "ingest", "take_back", "ingest_many", "spend", "adjust", "balance", "statement",
     "tier", "stage", "exceptions", "close", "remind", "tick", "find_sale", "draw", "lend",
+    "link", "unlink", "distinct", "explain", "changes", "hand_on", "tell", "profile",
 ]  # fmt: skip
 
 
@@ -154,11 +155,64 @@ def _lend(desk: _Desk, quantity: int) -> Any:
     return desk.shop.run(lend, counter="free", quantity=quantity)
 
 
+def _identifier(text: str) -> Identifier:
+    """A card, or, with slashes, the order of a guest."""
+    return order(text) if "/" in text else _card(text)
+
+
+def _link(desk: _Desk, a: str, b: str, strength: Strength, hours: int) -> Any:
+    until = None if hours == 0 else desk.now + timedelta(hours=hours)
+    return desk.shop.members.link(
+        a=_identifier(a),
+        b=_identifier(b),
+        strength=strength,
+        proved=(_identifier(a), _identifier(b)),
+        valid_until=until,
+    )
+
+
+def _unlink(desk: _Desk, a: str, b: str) -> Any:
+    return desk.shop.members.unlink(a=_identifier(a), b=_identifier(b))
+
+
+def _distinct(desk: _Desk, a: str, b: str) -> Any:
+    return desk.shop.members.distinct(a=_identifier(a), b=_identifier(b))
+
+
+def _explain(desk: _Desk, a: str, b: str) -> Any:
+    return desk.shop.members.explain(a=_identifier(a), b=_identifier(b))
+
+
+def _changes(desk: _Desk, place: int, limit: int) -> Any:
+    return desk.shop.members.changes(member=desk.member(place), limit=limit)
+
+
+def _hand_on(desk: _Desk, a: str) -> Any:
+    return desk.shop.members.hand_on(identifier=_identifier(a))
+
+
+def _tell(desk: _Desk, place: int, value: Any) -> Any:
+    return desk.shop.members.tell(
+        member=desk.member(place),
+        field="shop.note",
+        value=value,
+        source="till",
+        channel=Channel.STORE,
+        purpose="service",
+    )
+
+
+def _profile(desk: _Desk, place: int) -> Any:
+    return desk.shop.members.profile(member=desk.member(place))
+
+
 _DOING: Final[dict[Verb, Callable[..., Any]]] = {
     "register": _register, "find": _find, "ingest": _ingest, "take_back": _take_back,
     "ingest_many": _ingest_many, "spend": _spend, "adjust": _adjust, "balance": _balance,
     "statement": _statement, "tier": _tier, "stage": _stage, "exceptions": _exceptions, "close": _close,
     "remind": _remind, "tick": _tick, "find_sale": _find_sale, "draw": _draw, "lend": _lend,
+    "link": _link, "unlink": _unlink, "distinct": _distinct, "explain": _explain, "changes": _changes,
+    "hand_on": _hand_on, "tell": _tell, "profile": _profile,
 }  # fmt: skip
 
 
@@ -231,6 +285,8 @@ _facts = st.one_of(
     st.just(("no fact",)),
 )
 _amounts = st.sampled_from((-1_000_000, -50, -1, 0, 1, 1, 30, 30, 500, 10**16))
+# Guests' orders of the till "1", and cards that are mostly known.
+_linkable = st.sampled_from((*CARDS[:2] * 3, *CARDS, "s1/1/2", "s1/1/10"))
 _KINDS: Final[dict[Verb, st.SearchStrategy[tuple[Any, ...]]]] = {
     "register": st.tuples(st.sampled_from((*CARDS, ""))),
     "find": st.tuples(st.sampled_from((*CARDS, "unknown"))),
@@ -253,6 +309,21 @@ _KINDS: Final[dict[Verb, st.SearchStrategy[tuple[Any, ...]]]] = {
     "draw": st.tuples(st.sampled_from((-3, -1, 2, 8))),
     "lend": st.tuples(st.integers(1, 4)),
     "find_sale": st.tuples(_tills, _numbers),
+    "link": st.tuples(
+        _linkable,
+        _linkable,
+        st.sampled_from(
+            (Strength.VERIFIED, Strength.VERIFIED, Strength.SHOWN, Strength.DECLARED, Strength.SCORED)
+        ),
+        st.sampled_from((0, 0, 0, 24 * 15)),
+    ),
+    "unlink": st.tuples(_linkable, _linkable),
+    "distinct": st.tuples(_linkable, _linkable),
+    "explain": st.tuples(_linkable, _linkable),
+    "changes": st.tuples(_who, st.sampled_from((1, 2, 100, 0))),
+    "hand_on": st.tuples(_linkable),
+    "tell": st.tuples(_who, st.sampled_from(("tall", 38, True, date(1990, 5, 1), ""))),
+    "profile": st.tuples(_who),
 }
 # Sales and what moves points stand here more often: without them there is little to differ in.
 _OFTEN: Final[tuple[Verb, ...]] = (
@@ -264,6 +335,10 @@ _OFTEN: Final[tuple[Verb, ...]] = (
     "adjust",
     "tick",
     "draw",
+    "link",
+    "link",
+    "link",
+    "unlink",
 )
 _WEIGHTED: Final[tuple[Verb, ...]] = (*_KINDS, *_OFTEN)
 _hours = st.sampled_from((0, 0, 0, 1, 24, 24 * 15, 24 * 100))

@@ -22,7 +22,8 @@ AT_ONCE: Final = 3
 """Rows a page: so few that most scans go on behind a page."""
 
 INDEXES: Final = (
-    ("exception", "since"), ("lease", "holder"), ("movement", "member"), ("person", "due"), ("sale", "node"),
+    ("exception", "since"), ("identity_change", "member"), ("lease", "holder"), ("movement", "member"),
+    ("person", "due"), ("sale", "node"),
     ("thing", "colour"), ("todo", "due"),
 )  # fmt: skip
 """Every index that a shop of these tests writes rows to."""
