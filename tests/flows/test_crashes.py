@@ -196,12 +196,17 @@ def _told(record: Record) -> str:
 
 
 def faults(storage: Keeper, story: Story) -> Iterator[str]:
-    """What is not whole: the audit, the sums, and balance = statement = journal of every member."""
+    """What is not whole: the audit, the sums, and balance = statement = journal of every person."""
     shop = shop_over(storage, story, "looking")
     yield from map(str, shop.commerce.audit().findings)
     entries = journal(storage)
     moved = [entry["fact"] for entry in entries if entry["tag"] == "points.moved"]
     yield from (f"{fact['id']} sums to something" for fact in moved if sum(map(_points, fact["postings"])))
+    one_with = {
+        key.id: json.loads(record.body)["value"]["members"]
+        for key, record in storage.everything(Key("", ""), 1_000)
+        if key.collection == "node"
+    }
     for member in {each for entry in entries for each in entry.get("members", ())}:
         balance = shop.commerce.points.balance(member=member)
         # What has run out is no longer in the balance, and stays in the books until it is swept.
@@ -210,7 +215,7 @@ def faults(storage: Keeper, story: Story) -> Iterator[str]:
         posted = [
             each["points"]
             for fact in moved
-            if fact["member"] == member
+            if fact["member"] in one_with[member]
             for each in fact["postings"]
             if each["account"] in ("member", "debt")
         ]

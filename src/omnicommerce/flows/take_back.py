@@ -5,6 +5,7 @@ A return may be told before its sale. Then it waits, and is taken up in the sale
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Final
 
@@ -41,12 +42,15 @@ from omnicommerce.kernel.todo import EXCEPTIONS, Parked, todo_id
 from omnicommerce.kernel.verdict import Verdict, every
 from omnicommerce.loyalty import (
     HEADS,
+    LOTS,
     Draw,
     GiveBack,
     Restoral,
     Reversal,
     book_of,
     give_back,
+    lots_id,
+    page_of,
     pages_for_give_back,
     pages_for_restoral,
     pages_for_reversal,
@@ -192,10 +196,8 @@ def _read_along(member: MemberId, sale: RecordedSale) -> Asking[None]:
     """One look at what the rest will ask for, but for the person and the pages, which only this tells."""
     rules, now = yield from ask_all(Rules(Rulebook), Now())
     today = local_day(now, rules.sales.zone)
-    node = yield from ask(Get(NODES, member))
-    members = books_of(node.value)
-    months = (*months_to_judge(members, today, rules), spend_id(member, sale.day))
-    yield from ask_all(GetMany(HEADS, members), LookMany(SPEND, months))
+    months = (*months_to_judge((member,), today, rules), spend_id(member, sale.day))
+    yield from ask_all(Get(NODES, member), Get(HEADS, member), LookMany(SPEND, months))
 
 
 def _kept(fact: GoodsReturned, sale: Versioned[RecordedSale]) -> Asking[None]:
@@ -218,8 +220,14 @@ def _undone(fact: GoodsReturned, member: MemberId, sale: RecordedSale) -> Asking
     reversal = _reversal(fact, member, sale)
     book = book_of(head.value, {})
     pages = (*pages_for_restoral(book, restoral, points, now, zone), *pages_for_reversal(book, reversal, now))
-    person, _ = yield from ask_all(
-        Get(PERSONS, person_of(node.value)), page_keys(member, tuple(dict.fromkeys(pages)))
+    # One look at all of it: what others lent lies on pages that the sale names.
+    members, today = books_of(node.value), local_day(now, zone)
+    person, _, _, _, _ = yield from ask_all(
+        Get(PERSONS, person_of(node.value)),
+        page_keys(member, tuple(dict.fromkeys(pages))),
+        GetMany(HEADS, tuple(dict.fromkeys((*members, *(each.lender for each in lent))))),
+        LookMany(SPEND, months_to_judge(members, today, rules)),
+        GetMany(LOTS, tuple(dict.fromkeys(id for each in lent for id in _pages_lent(each)))),
     )
     record = fact.record
     occasion = Occasion(at=record.at, channel=record.channel, store=StoreId(fact.id.partition("/")[0]))
@@ -260,6 +268,12 @@ def _restoral(
         for lender in lenders
     )
     return Restoral(member, f"{source}/restoral", own, source), lent
+
+
+def _pages_lent(lent: GiveBack) -> Iterator[str]:
+    for draw in lent.draws:
+        if draw.lot is not None:
+            yield lots_id(lent.lender, page_of(draw.lot))
 
 
 def _given_back(

@@ -19,6 +19,7 @@ from omnicommerce.testing import CountingIds, FrozenClock, SimulatedCrash
 from omnicommerce.verbs import Verb
 from tests.flows.test_crashes import BOUGHT, BURNING, LATER, STORIES, Keeper, Story, a_purchase, nothing
 from tests.shopfront import SHOP_OPENS, SPRING, Shop, returned, sale, tell
+from tests.testing.simulation.linked import LINKING
 
 T = TypeVar("T")
 
@@ -103,6 +104,7 @@ MORE_STORIES: Final = (
     asked("what waits?", lambda shop: shop.commerce.exceptions.list(), a_return_of_too_much),
     asked("do the books balance?", lambda shop: shop.commerce.audit().findings),
     asked("what happened?", lambda shop: len(list(shop.commerce.export())) > 0),
+    *LINKING,
 )
 
 ALL_STORIES: Final = (*STORIES, *MORE_STORIES)
