@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -175,7 +175,7 @@ def _record(draft: Draft, moves: Moves, facts: tuple[CouponEvent, ...]) -> Recor
         member=draft.member,
         lines=sold_lines(sale.lines, draft.earned, sale.burn),
         lot=lot_of(moves.accrued) if moves.accrued is not None else None,
-        drawn=tuple(_drawn(draft, moves.burned)),
+        drawn=_drawn(draft, moves.burned),
         coupons=tuple(map(_coupon_use, facts)),
     )
 
@@ -183,14 +183,19 @@ def _record(draft: Draft, moves: Moves, facts: tuple[CouponEvent, ...]) -> Recor
 # --- points --------------------------------------------------------------------------------------
 
 
-def _drawn(draft: Draft, burned: tuple[PointsMoved, ...]) -> Iterator[Drawn]:
+def _drawn(draft: Draft, burned: tuple[PointsMoved, ...]) -> tuple[Drawn, ...]:
     """Whose lots the sale drew on. The last is given back first: what is owed, then what was lent."""
     own = [draw for event in burned if event.member == draft.member for draw in draws_of(event)]
-    yield from (Drawn(draw.lot, draw.points) for draw in own if draw.lot is not None)
-    for event in burned:
-        if event.member != draft.member:
-            yield from (Drawn(draw.lot, draw.points, event.member) for draw in draws_of(event))
-    yield from (Drawn(None, draw.points) for draw in own if draw.lot is None)
+    return (
+        *(Drawn(draw.lot, draw.points) for draw in own if draw.lot is not None),
+        *(
+            Drawn(draw.lot, draw.points, event.member)
+            for event in burned
+            if event.member != draft.member
+            for draw in draws_of(event)
+        ),
+        *(Drawn(None, draw.points) for draw in own if draw.lot is None),
+    )
 
 
 def _wanted(draft: Draft, member: MemberId) -> Wanted:

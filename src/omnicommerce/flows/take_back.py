@@ -5,7 +5,6 @@ A return may be told before its sale. Then it waits, and is taken up in the sale
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Final
 
@@ -270,10 +269,8 @@ def _restoral(
     return Restoral(member, f"{source}/restoral", own, source), lent
 
 
-def _pages_lent(lent: GiveBack) -> Iterator[str]:
-    for draw in lent.draws:
-        if draw.lot is not None:
-            yield lots_id(lent.lender, page_of(draw.lot))
+def _pages_lent(lent: GiveBack) -> list[str]:
+    return [lots_id(lent.lender, page_of(draw.lot)) for draw in lent.draws if draw.lot is not None]
 
 
 def _given_back(
