@@ -16,8 +16,11 @@ from omnicommerce.identity import (
     GuestNoted,
     Identifier,
     IdentifierVerified,
+    IdentityRules,
     MemberRegistered,
     Namespace,
+    NamespaceKind,
+    NamespaceRules,
     Node,
     NodeEvent,
     Person,
@@ -33,6 +36,7 @@ from omnicommerce.identity import (
     verify,
 )
 from omnicommerce.identity.records import MEMBERS_MAX, WORD_LENGTH_MAX
+from omnicommerce.identity.resolution import RETAIL
 from omnicommerce.kernel.errors import BadValue
 from omnicommerce.kernel.ids import MemberId, PersonId
 
@@ -74,9 +78,13 @@ def test_a_guests_order_has_a_node_and_nobody_behind_it() -> None:
     assert "000482" not in repr(fact)
 
 
-def test_a_card_is_no_guests_order() -> None:
-    with pytest.raises(AssertionError, match="only an order"):
-        note_guest(CARD, MARY, NOON)
+def test_an_order_and_a_device_are_nobodys_books_and_so_is_what_the_rules_call_a_thing() -> None:
+    locker = NamespaceRules(name="shop.locker", kind=NamespaceKind.DEVICE, priority=9)
+    rules = IdentityRules((*RETAIL, locker))
+
+    assert [True, True, False, False, False] == [
+        rules.has_books(name) for name in ("till_member", "shop.unknown", "order", "device", "shop.locker")
+    ]
 
 
 def test_an_identifier_is_verified_once() -> None:

@@ -11,14 +11,14 @@ from omnicommerce.identity import (
     AnyIdentifier,
     HostIdentifier,
     Identifier,
+    IdentityRules,
     Who,
     apply_to_node,
-    has_no_books,
     note_guest,
 )
 from omnicommerce.kernel.changes import Event, replacing
 from omnicommerce.kernel.errors import BadValue
-from omnicommerce.kernel.flow import Asking, Get, Now, ask, call, stage
+from omnicommerce.kernel.flow import Asking, Get, Now, Rules, ask, call, stage
 from omnicommerce.kernel.ids import MemberId, checked_id
 
 
@@ -69,7 +69,8 @@ def _end(identifier: AnyIdentifier) -> Asking[tuple[MemberId, tuple[MemberId, ..
     nodes = yield from nodes_of(identifier)
     last = nodes[-1]
     if last.value is None:
-        if not has_no_books(identifier):
+        rules = yield from ask(Rules(IdentityRules))
+        if rules.has_books(identifier.kind):
             member = (yield from call(register(identifier=identifier))).member
             return member, (member,)
         now = yield from ask(Now())

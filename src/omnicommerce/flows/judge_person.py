@@ -38,9 +38,6 @@ History: TypeAlias = Mapping[date, DaySpend]
 Members: TypeAlias = tuple[MemberId, ...]
 """The members who are one person: each has books, and all of them together say where that person stands."""
 
-MONTHS_AT_ONCE: Final = 800
-"""A storage answers a thousand keys at once, and a flow asks for others beside these."""
-
 A_MONTH: Final = timedelta(days=31)
 
 A_DAY: Final = timedelta(days=1)
@@ -59,8 +56,7 @@ def months_to_judge(members: Members, today: date, rules: Rulebook) -> tuple[str
     first = min(
         today - timedelta(days=lookback_days(rules.tiers)), history_needed(today, rules.stages) - A_MONTH
     )
-    months = [spend_ids(member, first, today + AHEAD) for member in members]
-    return tuple([id for ids in months for id in ids][:MONTHS_AT_ONCE])
+    return tuple([id for member in members for id in spend_ids(member, first, today + AHEAD)])
 
 
 def judge(person: Versioned[Person], member: MemberId, changed: date | None) -> Asking[Standing]:
@@ -124,12 +120,11 @@ def stage_on(
 
 def days_bought(members: Members, first: date, last: date) -> Asking[History]:
     """What these *members* bought and kept in the months from that of *first* to that of *last*."""
-    ids = [id for member in members for id in spend_ids(member, first, last)]
+    ids = tuple([id for member in members for id in spend_ids(member, first, last)])
+    months = yield from ask(LookMany(SPEND, ids))
     history: dict[date, DaySpend] = {}
-    for start in range(0, len(ids), MONTHS_AT_ONCE):
-        months = yield from ask(LookMany(SPEND, tuple(ids[start : start + MONTHS_AT_ONCE])))
-        for day, visit in days_of([(month.id, month.value) for month in months]):
-            history[day] = visit if day not in history else _both(history[day], visit)
+    for day, visit in days_of([(month.id, month.value) for month in months]):
+        history[day] = visit if day not in history else _both(history[day], visit)
     return history
 
 

@@ -34,15 +34,30 @@ from omnicommerce.identity import (
     apply_to_ties,
     distinct_between,
     explained,
+    is_full,
     links_between,
     pair_id,
     parted_at,
     resolved,
+    why_not,
 )
 from omnicommerce.kernel.actor import Actor, Customer, System, name_of
 from omnicommerce.kernel.changes import NOTHING, Changes, Event, replacing
 from omnicommerce.kernel.errors import Refused
-from omnicommerce.kernel.flow import Acting, Asking, Flow, Get, Now, Outcome, Rules, ask, ask_all, call, stage
+from omnicommerce.kernel.flow import (
+    Acting,
+    Asking,
+    Flow,
+    Get,
+    GetMany,
+    Now,
+    Outcome,
+    Rules,
+    ask,
+    ask_all,
+    call,
+    stage,
+)
 from omnicommerce.kernel.ids import MemberId
 from omnicommerce.kernel.instant import utc
 from omnicommerce.kernel.todo import EXCEPTIONS, Parked, todo_id
@@ -103,9 +118,11 @@ def link(
     if parted is not None and piece.seen_at <= parted:
         # It was seen before they were parted, and told after it.
         return Outcome((yield from _answer(ends, None, None, ("taken_back",))))
-    blocked = _blocked(rules, a) or _blocked(rules, b)
-    if blocked:
+    if _blocked(rules, a) or _blocked(rules, b):
         return Outcome((yield from _answer(ends, None, None, ("quarantined",))))
+    if (yield from _is_full(piece, ends)):
+        yield from _parked(pair_id(ends.a, ends.b), "too_much_told", now)
+        return Outcome((yield from _answer(ends, None, None, ("too_much_told",))))
     if strength is Strength.DECLARED and rules.identity.declared_by > 1 and not isinstance(actor, System):
         waits = yield from _proposed(ends, name_of(actor), now)
         if waits:
@@ -142,12 +159,14 @@ def distinct(*, a: AnyIdentifier, b: AnyIdentifier, source: str = HERE) -> Flow[
     """Say that *a* and *b* are two people's: from now on no link, however strong, makes them one.
 
     Raises:
-        Refused: ``not_for_customers``, or ``too_entangled``.
+        Refused: ``not_for_customers``, ``too_much_told``, or ``too_entangled``.
         BadValue: *a* and *b* are one.
     """
     checked_linkable(a, b, ())
     ends, actor, now = yield from _staffed(a, b)
     piece = Distinct(a=ends.a, b=ends.b, seen_at=now, source=source, actor=name_of(actor))
+    if (yield from _is_full(piece, ends)):
+        raise Refused(failed("too_much_told"))
     after = yield from _told(piece, ends)
     return Outcome((yield from _answer(ends, None, after, ("kept_apart",))))
 
@@ -243,8 +262,10 @@ def _staffed(a: AnyIdentifier, b: AnyIdentifier) -> Asking[tuple[Ends, Actor, da
 
 
 def _blocked(rules: Rulebook, identifier: AnyIdentifier) -> bool:
+    """Whether the shop, or anybody, can see that it is nobody's: its own telephone, ``00000000``."""
     known = rules.identity.of(identifier.kind)
-    return known is not None and identifier.text in known.blocked
+    blocked = frozenset[str]() if known is None else known.blocked
+    return why_not(identifier.namespace, identifier.text, blocked) is not None
 
 
 def _proposed(ends: Ends, by: str, now: datetime) -> Asking[bool]:
@@ -266,6 +287,11 @@ def _proposed(ends: Ends, by: str, now: datetime) -> Asking[bool]:
 def _told(piece: Piece, ends: Ends) -> Asking[Regrouping]:
     yield from _keep(piece, ends)
     return (yield from regroup((ends.a, ends.b), piece.id))
+
+
+def _is_full(piece: Piece, ends: Ends) -> Asking[bool]:
+    both = yield from ask(GetMany(TIES, (ends.a, ends.b)))
+    return any(is_full(ties.value, piece) for ties in both)
 
 
 def _keep(piece: Piece, ends: Ends) -> Asking[None]:

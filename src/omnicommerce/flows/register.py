@@ -6,6 +6,7 @@ from omnicommerce.flows.epochs import nodes_of
 from omnicommerce.identity import (
     PERSONS,
     AnyIdentifier,
+    IdentityRules,
     Membership,
     apply_to_node,
     apply_to_person,
@@ -14,7 +15,8 @@ from omnicommerce.identity import (
 )
 from omnicommerce.identity import register as decide
 from omnicommerce.kernel.changes import Event, adding, replacing
-from omnicommerce.kernel.flow import Flow, FreshId, Now, Outcome, ask
+from omnicommerce.kernel.errors import BadValue
+from omnicommerce.kernel.flow import Flow, FreshId, Now, Outcome, Rules, ask, ask_all
 from omnicommerce.kernel.ids import MemberId, PersonId
 
 
@@ -29,7 +31,10 @@ def register(*, identifier: AnyIdentifier, verified: bool = False) -> Flow[Membe
     """
     checked_showable(identifier)
     nodes = yield from nodes_of(identifier)
-    node, now = nodes[-1], (yield from ask(Now()))
+    rules, now = yield from ask_all(Rules(IdentityRules), Now())
+    if not rules.has_books(identifier.kind):
+        raise BadValue("identifier.namespace", f"expected one that names a member, got {identifier.kind}")
+    node = nodes[-1]
     member = MemberId(node.id)
     if node.value is not None:
         known = Membership(member, is_new=False)

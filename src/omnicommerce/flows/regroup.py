@@ -18,6 +18,7 @@ from omnicommerce.flows.post_points import Occasion, post
 from omnicommerce.identity import (
     CHANGES,
     CIRCLE_MAX,
+    MEMBERS_MAX,
     NODES,
     PERSONS,
     TIES,
@@ -71,6 +72,11 @@ def regroup(start: tuple[MemberId, ...], because: EvidenceId | None) -> Asking[R
     circle = yield from read_circle(start, rules, now)
     found = resolved(circle, rules.identity, now)
     after = regrouped(circle, found)
+    for event in after.formed:
+        # The rulebook's limits see to it, unless they were others when a kind of identifier began.
+        verdict = at_most("too_many_books", actual=len(event.members), required=MEMBERS_MAX)
+        if not verdict.holds:
+            raise Refused(verdict)
     yield from _part_books(after.formed, circle, now)
     for event in after.formed:
         yield from _form(event, circle, now)

@@ -95,7 +95,6 @@ from omnicommerce.identity.shown import checked_showable as checked_showable
 from omnicommerce.identity.shown import device as device
 from omnicommerce.identity.shown import email as email
 from omnicommerce.identity.shown import external_userid as external_userid
-from omnicommerce.identity.shown import has_no_books as has_no_books
 from omnicommerce.identity.shown import openid as openid
 from omnicommerce.identity.shown import order as order
 from omnicommerce.identity.shown import phone as phone
@@ -109,6 +108,7 @@ from omnicommerce.identity.ties import Ties as Ties
 from omnicommerce.identity.ties import TiesEvent as TiesEvent
 from omnicommerce.identity.ties import apply_to_ties as apply_to_ties
 from omnicommerce.identity.ties import distinct_between as distinct_between
+from omnicommerce.identity.ties import is_full as is_full
 from omnicommerce.identity.ties import links_between as links_between
 from omnicommerce.identity.ties import parted_at as parted_at
 from omnicommerce.identity.ties import retracted as retracted

@@ -108,18 +108,13 @@ def shown(namespace: str, text: str, region: str | None = None) -> Identifier:
             raise BadValue("namespace", f"expected {_showable()}")
 
 
-def has_no_books(identifier: AnyIdentifier) -> bool:
-    """Whether *identifier* is nobody by itself: an order, a device."""
-    return identifier.namespace in NO_MEMBERS
-
-
 def checked_showable(identifier: AnyIdentifier) -> AnyIdentifier:
     """Return *identifier* if it can name a member: a receipt names a sale, and a device may be in many hands.
 
     Raises:
         BadValue: it is an order or a device.
     """
-    if has_no_books(identifier):
+    if identifier.namespace in NO_MEMBERS:
         raise BadValue("identifier.namespace", f"expected one that names a member, got {identifier.kind}")
     return identifier
 

@@ -16,15 +16,14 @@ from omnicommerce.kernel.collection import Collection, Keep, Personal
 from omnicommerce.kernel.ids import MemberId
 
 TIES_MAX: Final = 256
-"""An identifier of which more is told is nobody's: a shop's telephone, a robot, a test account."""
+"""Pieces of evidence about one identifier. Of a shop's own telephone more is told, and none of it counts."""
 
 
 @attrs.frozen
 class Ties:
     """The *pieces* of evidence that touch one identifier, in the order of their ids.
 
-    One that is `quarantined` joins nobody, whatever else is told of it: somebody of the house said so, or
-    too much was told. Then no more is kept.
+    One that `is_quarantined` joins nobody, whatever else is told of it: somebody of the house said so.
     """
 
     pieces: tuple[Piece, ...] = ()
@@ -41,7 +40,7 @@ class EvidenceTold:
 
 @attrs.frozen
 class IdentifierQuarantined:
-    """Somebody of the house, or the count of what is told, says that *node* is no one person's."""
+    """Somebody of the house says that *node* is no one person's."""
 
     node: MemberId
 
@@ -68,10 +67,14 @@ def apply_to_ties(ties: Ties | None, event: TiesEvent) -> Ties:
         case IdentifierReleased():
             return attrs.evolve(before, is_quarantined=False)
         case EvidenceTold(piece=piece):
-            kept = _with(before.pieces, piece)
-            if len(kept) > TIES_MAX:
-                return attrs.evolve(before, is_quarantined=True)
-            return attrs.evolve(before, pieces=kept)
+            return attrs.evolve(before, pieces=_with(before.pieces, piece))
+
+
+def is_full(ties: Ties | None, piece: Piece) -> bool:
+    """Whether too much is known of the identifier to keep this *piece*, too; taking back is always kept."""
+    if ties is None or type(piece) is Retraction:
+        return False
+    return len(_with(ties.pieces, piece)) > TIES_MAX
 
 
 def links_between(ties: Ties | None, a: MemberId, b: MemberId) -> tuple[Same, ...]:

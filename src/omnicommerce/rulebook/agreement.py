@@ -12,7 +12,6 @@ from omnicommerce.coupons import Campaign
 from omnicommerce.identity import (
     MEMBERS_MAX,
     IdentityRules,
-    NamespaceKind,
     ProfileRules,
 )
 from omnicommerce.kernel.errors import BadInput, BadValue, Fault
@@ -175,10 +174,6 @@ def _unknown_lists(book: Mapping[str, Any]) -> Iterator[Fault]:
                 yield Fault(f"{at('campaigns', id)}.{field}", f"there is no {wanted!r} in {lists}")
 
 
-BOOKLESS: Final = frozenset({NamespaceKind.DEVICE, NamespaceKind.PURCHASE})
-"""What has no books, and may be any number of a person's."""
-
-
 def _too_many_books(book: Mapping[str, Any]) -> Iterator[Fault]:
     rules = book.get("identity")
     if rules is None:
@@ -187,7 +182,7 @@ def _too_many_books(book: Mapping[str, Any]) -> Iterator[Fault]:
     most = sum(
         rules.size_max if each.limit is None or each.window is not None else each.limit
         for each in rules.namespaces
-        if each.kind not in BOOKLESS
+        if rules.has_books(each.name)
     )
     if min(most, rules.size_max) > MEMBERS_MAX:
         yield Fault(

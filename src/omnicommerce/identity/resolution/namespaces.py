@@ -57,6 +57,13 @@ class NamespaceKind(StrEnum):
     """Something that was bought once."""
 
 
+BOOKLESS: Final = frozenset({NamespaceKind.DEVICE, NamespaceKind.PURCHASE})
+"""Kinds of which a person may have any number, and which are nobody by themselves."""
+
+NO_BOOKS: Final = frozenset({Namespace.ORDER.value, Namespace.DEVICE.value})
+"""Namespaces of the library that are nobody by themselves, whatever the rules say of them."""
+
+
 class GuestOrders(StrEnum):
     """What becomes of a guest's order, once it is known whose it was."""
 
@@ -154,6 +161,13 @@ class IdentityRules:
         checked_amount(self.declared_by, "declared_by", 1, DECLARED_BY_MAX)
         if type(self.guest_orders) is not GuestOrders:
             raise BadValue("guest_orders", f"expected GuestOrders, got {type(self.guest_orders).__name__}")
+
+    def has_books(self, namespace: str) -> bool:
+        """Whether an identifier of *namespace* can be a member: an order and a device are nobody's books."""
+        known = self.of(namespace)
+        if namespace in NO_BOOKS:
+            return False
+        return known is None or known.kind not in BOOKLESS
 
     def of(self, namespace: str) -> NamespaceRules | None:
         """The rules for *namespace*, or None if it has none: then it joins nobody."""
