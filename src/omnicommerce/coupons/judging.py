@@ -21,6 +21,7 @@ PRODUCTS_MAX: Final = 1_000
 class Presented:
     """A coupon on the counter: of which campaign, by whom (None: a guest), with what goods, and when.
 
+    `one_with` are all members who are one person with that member: a list that names any of them means them.
     `products` has one entry for each line of the receipt, in its order; `at` is when the sale happened.
 
     Raises:
@@ -32,11 +33,14 @@ class Presented:
     member: MemberId | None
     products: tuple[ProductId, ...]
     at: datetime = attrs.field(converter=utc)
+    one_with: tuple[MemberId, ...] = ()
 
     def __attrs_post_init__(self) -> None:
         checked_id(self.campaign, "campaign")
         if self.member is not None:
             checked_id(self.member, "member")
+        for place, each in enumerate(self.one_with):
+            checked_id(each, f"one_with[{place}]")
         if len(self.products) > PRODUCTS_MAX:
             raise BadValue("products", f"expected at most {PRODUCTS_MAX}, got {len(self.products)}")
         for place, product in enumerate(self.products):
@@ -77,7 +81,8 @@ def _conditions(
     judged.append(Verdict("not_started", at >= window.since, actual=at, required=window.since))
     judged.append(before("campaign_over", actual=at, required=window.until))
     if campaign.members is not None and member is not None:
-        judged.append(Verdict("not_targeted", member in campaigns.member_lists[campaign.members]))
+        listed = campaigns.member_lists[campaign.members]
+        judged.append(Verdict("not_targeted", any(each in listed for each in (member, *presented.one_with))))
     judged.append(at_least("no_eligible_line", actual=len(eligible_lines(presented, campaigns)), required=1))
     if campaign.uses_per_member is not None and member is not None:
         limit = campaign.uses_per_member

@@ -102,7 +102,7 @@ class Moves:
 
 def post_guests_sale(draft: Draft, identifier: AnyIdentifier, is_waited_for: bool) -> Asking[RecordedSale]:
     """Keep a guest's sale under its own order, until it is known whose it was."""
-    facts = _redemptions(draft, {}, (yield from ask(Rules(Campaigns))))
+    facts = _redemptions(draft, (), {}, (yield from ask(Rules(Campaigns))))
     record = _record(draft, Moves(), facts)
     node, now = yield from ask_all(Get(NODES, draft.node), Now())
     if node.value is None:
@@ -135,7 +135,7 @@ def post_members_sale(draft: Draft, member: MemberId, is_waited_for: bool) -> As
         GetMany(HEADS, members),
         LookMany(SPEND, months_to_judge(members, today, rules)),
     )
-    facts = _redemptions(draft, _uses(usages), campaigns)
+    facts = _redemptions(draft, members, _uses(usages), campaigns)
     begun = books_of_heads(heads) | {member: with_pages(book, names, pages)}
     books = yield from read_all_on(begun, lambda books: _pages_of_all(draft, wanted, books, now))
     moves = _moves(draft, wanted, books, now)
@@ -266,13 +266,15 @@ def _uses(usages: tuple[Versioned[Usage], ...]) -> dict[str, Usage]:
     return uses
 
 
-def _redemptions(draft: Draft, uses: Mapping[str, Usage], campaigns: Campaigns) -> tuple[CouponEvent, ...]:
+def _redemptions(
+    draft: Draft, members: tuple[MemberId, ...], uses: Mapping[str, Usage], campaigns: Campaigns
+) -> tuple[CouponEvent, ...]:
     """Judge each coupon in turn; two of one campaign are two uses."""
     products = tuple(line.product for line in draft.sale.lines)
     counted = dict(uses)
     facts: list[CouponEvent] = []
     for campaign in draft.sale.coupons:
-        presented = Presented(campaign, draft.member, products, draft.sale.at)
+        presented = Presented(campaign, draft.member, products, draft.sale.at, members)
         fact = redeem(counted.get(campaign), presented, draft.id, campaigns)
         if draft.member is not None and isinstance(fact, CouponRedeemed):
             counted[campaign] = apply_to_usage(counted.get(campaign), fact)

@@ -47,6 +47,7 @@ MAIN: Final = (
     "all of it comes back",
     "points are spent",
     "a tick",
+    "two cards are one person's",
 )
 """The main flows."""
 
