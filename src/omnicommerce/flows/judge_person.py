@@ -122,14 +122,19 @@ def days_bought(members: Members, first: date, last: date) -> Asking[History]:
     """What these *members* bought and kept in the months from that of *first* to that of *last*."""
     ids = tuple([id for member in members for id in spend_ids(member, first, last)])
     months = yield from ask(LookMany(SPEND, ids))
+    days = days_of([(month.id, month.value) for month in months])
+    return dict(days) if len(members) == 1 else _joined(days)
+
+
+def _joined(days: Iterable[tuple[date, DaySpend]]) -> History:
+    """What several members bought, each day once."""
     history: dict[date, DaySpend] = {}
-    for day, visit in days_of([(month.id, month.value) for month in months]):
-        history[day] = visit if day not in history else _both(history[day], visit)
+    for day, visit in days:
+        held = history.get(day, DaySpend(day.day, 0, 0))
+        history[day] = DaySpend(
+            day.day, held.spend_minor + visit.spend_minor, held.purchases + visit.purchases
+        )
     return history
-
-
-def _both(one: DaySpend, other: DaySpend) -> DaySpend:
-    return DaySpend(one.day, one.spend_minor + other.spend_minor, one.purchases + other.purchases)
 
 
 # --- the days that matter ------------------------------------------------------------------------

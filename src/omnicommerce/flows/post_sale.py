@@ -132,7 +132,7 @@ def post_members_sale(draft: Draft, member: MemberId, is_waited_for: bool) -> As
         GetMany(USAGE, tuple(usage_id(each, other) for each in presented for other in members)),
         page_keys(member, names),
         Get(SPEND, spend_id(member, draft.day)),
-        GetMany(HEADS, members),
+        GetMany(HEADS, tuple(each for each in members if each != member)),
         LookMany(SPEND, months_to_judge(members, today, rules)),
     )
     facts = _redemptions(draft, members, _uses(usages), campaigns)

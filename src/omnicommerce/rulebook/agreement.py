@@ -200,6 +200,10 @@ def _too_much(book: Mapping[str, Any]) -> Iterator[Fault]:
     length = sum(_written(id) + _written(store.zone) + STORE_LENGTH for id, store in stores.items())
     if length > PART_LENGTH_MAX:
         yield _too_long("stores", length)
+    for field in ("identity", "profiles"):
+        length = _texts(book.get(field))
+        if length > PART_LENGTH_MAX:
+            yield _too_long(field, length)
     for field in ("product_lists", "member_lists"):
         for name, ids in book.get(field, {}).items():
             length = sum(_written(str(id)) + NAME_IN_LIST_LENGTH for id in ids)
@@ -209,6 +213,18 @@ def _too_much(book: Mapping[str, Any]) -> Iterator[Fault]:
 
 def _too_long(path: str, length: int) -> Fault:
     return Fault(path, f"expected at most {PART_LENGTH_MAX} characters of text, got {length}")
+
+
+def _texts(value: object) -> int:
+    """How long the texts within a rule are: written, it is longer by what lies between them."""
+    match value:
+        case str():
+            return _written(value) + NAME_IN_LIST_LENGTH
+        case tuple() | frozenset():
+            return sum(map(_texts, value))
+    if not attrs.has(type(value)):
+        return 0
+    return sum(_texts(getattr(value, field.name)) for field in attrs.fields(type(value)))
 
 
 def _written(text: str) -> int:

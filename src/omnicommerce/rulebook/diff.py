@@ -78,14 +78,23 @@ def _fields(part: str, before: Any, after: Any, zone: str) -> Iterator[Change]:
         if old != new and (kind, field.name) not in ROWS:
             what, was = said(kind, field.name, old, zone)
             _, will_be = said(kind, field.name, new, zone)
-            # Two values may be called the same, such as a list named "everybody" and no list at all.
-            yield Change(part, what, *((was, will_be) if was != will_be else (repr(old), repr(new))))
+            yield Change(part, what, *((was, will_be) if was != will_be else _apart(old, new)))
+
+
+def _apart(old: object, new: object) -> tuple[str, str]:
+    """Two values that are called the same, such as a list named "everybody" and no list at all."""
+    if isinstance(old, frozenset) and isinstance(new, frozenset):
+        # What it holds is not told: it may be somebody's telephone number.
+        return "", _come_and_gone(old, new)
+    return repr(old), repr(new)
 
 
 def _named(part: str, by: str, before: Iterable[Any], after: Iterable[Any], zone: str) -> Iterator[Change]:
-    """Rows whose order makes no difference; each has its name in the field *by*."""
+    """Rows whose order makes no difference to anybody; each has its name in the field *by*."""
     old, new = ({getattr(row, by): row for row in rows} for rows in (before, after))
     yield from _rows(part, old, new, zone)
+    # It is told all the same: the digest is another, and whoever sees that asks why.
+    yield from _order(f"{part}s", "order (of no consequence)", old, new)
 
 
 def _rows(part: str, before: Mapping[K, Any], after: Mapping[K, Any], zone: str) -> Iterator[Change]:
@@ -104,9 +113,13 @@ def _in_order(
     """Rows that have names of their own, and an order that counts."""
     old, new = ({row.name: row for row in rows} for rows in (before, after))
     yield from _rows(part, old, new, zone)
-    was, will_be = ([name for name in rows if name in old and name in new] for rows in (old, new))
+    yield from _order(whole, "order", old, new)
+
+
+def _order(whole: str, what: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
+    was, will_be = ([name for name in rows if name in before and name in after] for rows in (before, after))
     if was != will_be:
-        yield Change(whole, "order", ", ".join(was), ", ".join(will_be))
+        yield Change(whole, what, ", ".join(was), ", ".join(will_be))
 
 
 def _lists(
@@ -119,5 +132,9 @@ def _lists(
         elif old is None and new is not None:
             yield Change(f"{part} {name}", "added", after=f"{len(new)} listed")
         elif old is not None and new is not None and old != new:
-            counts = ((len(new - old), "added"), (len(old - new), "removed"))
-            yield Change(f"{part} {name}", ", ".join(f"{count} {what}" for count, what in counts if count))
+            yield Change(f"{part} {name}", _come_and_gone(old, new))
+
+
+def _come_and_gone(old: frozenset[Any], new: frozenset[Any]) -> str:
+    counts = ((len(new - old), "added"), (len(old - new), "removed"))
+    return ", ".join(f"{count} {what}" for count, what in counts if count)

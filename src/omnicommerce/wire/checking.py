@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, TypeAlias
 
 from omnicommerce.kernel.errors import BadValue
@@ -12,6 +12,8 @@ from omnicommerce.kernel.ids import checked_id
 from omnicommerce.kernel.instant import utc
 from omnicommerce.kernel.money import Money
 from omnicommerce.wire.shapes import (
+    NO_SPAN,
+    SECONDS_MAX,
     Anything,
     Choice,
     Fields,
@@ -126,6 +128,14 @@ def _instant(value: object, path: str) -> None:
         raise BadValue(path, f"expected an instant in UTC, got one of {value.strftime('%z')}")
 
 
+def _span(value: object, path: str) -> None:
+    if type(value) is not timedelta:
+        raise _expected("timedelta", value, path)
+    seconds, rest = divmod(value, timedelta(seconds=1))
+    if rest or not 0 <= seconds <= SECONDS_MAX:
+        raise BadValue(path, NO_SPAN)
+
+
 def _nothing(value: object, path: str) -> None:
     if value is not None:
         raise _expected("None", value, path)
@@ -136,7 +146,7 @@ def _anything(value: object, path: str) -> None:
         raise BadValue(fault.path, fault.reason)
 
 
-_LEAVES: Final[Mapping[Any, Checker]] = {str: _str, float: _float, datetime: _instant}
+_LEAVES: Final[Mapping[Any, Checker]] = {str: _str, float: _float, datetime: _instant, timedelta: _span}
 
 
 def _maybe(inner: Checker) -> Checker:

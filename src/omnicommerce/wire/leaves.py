@@ -12,7 +12,7 @@ from typing import Any, Final, Never, TypeAlias
 from omnicommerce.kernel.errors import FAULTS_MAX, BadInput, Fault
 from omnicommerce.kernel.ids import checked_id
 from omnicommerce.kernel.instant import parse_instant
-from omnicommerce.wire.shapes import COUNTED, SECONDS_MAX, Choice
+from omnicommerce.wire.shapes import COUNTED, NO_SPAN, SECONDS_MAX, Choice
 from omnicommerce.wire.text import NOT_FINITE, SURROGATE, flaws, is_plain, is_text, name_of
 
 Reader: TypeAlias = Callable[..., Any]
@@ -125,9 +125,7 @@ def _date(data: Any, _: Any = None) -> date:
 def _span(data: Any, _: Any = None) -> timedelta:
     if type(data) is not int:
         expected("a number of seconds as int", data)
-    if abs(data) > SECONDS_MAX:
-        refuse(f"expected at most {SECONDS_MAX} seconds")
-    return timedelta(seconds=data)
+    return timedelta(seconds=data) if 0 <= data <= SECONDS_MAX else refuse(NO_SPAN)
 
 
 @lru_cache(maxsize=TEXTS_KEPT)

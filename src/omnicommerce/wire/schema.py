@@ -58,7 +58,12 @@ _LEAVES: Final[dict[Any, dict[str, Any]]] = {
         "pattern": rf"^{_DAY}T{_CLOCK}:[0-9]{{2}}(\.[0-9]{{1,6}})?(Z|[+-]{_CLOCK})$",
     },
     date: {"type": "string", "format": "date", "pattern": f"^{_DAY}$"},
-    timedelta: {"type": "integer", "minimum": -SECONDS_MAX, "maximum": SECONDS_MAX},
+    timedelta: {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": SECONDS_MAX,
+        "description": "A length of time in whole seconds; a day has 86400.",
+    },
     Points: _AMOUNT,
     Quantity: {"type": "integer", "minimum": 0, "maximum": QUANTITY_MAX},
 }

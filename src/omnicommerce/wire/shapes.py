@@ -25,7 +25,9 @@ COUNTED: Final[tuple[type[Any], ...]] = (Points, Quantity)
 """Values that are one whole number with a name; on the wire they are that number."""
 
 SECONDS_MAX: Final = 10**12
-"""Longer than the calendar."""
+"""A length of time is whole seconds, as an amount is minor units; the calendar is not as long as this."""
+
+NO_SPAN: Final = f"expected 0 to {SECONDS_MAX} whole seconds"
 
 _LEAVES: Final = frozenset({bool, int, str, float, datetime, date, timedelta, *COUNTED})
 

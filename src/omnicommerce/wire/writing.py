@@ -15,6 +15,8 @@ from omnicommerce.kernel.instant import as_text
 from omnicommerce.wire.converter import Writer, class_writer
 from omnicommerce.wire.shapes import (
     COUNTED,
+    NO_SPAN,
+    SECONDS_MAX,
     Anything,
     Choice,
     Fields,
@@ -111,7 +113,9 @@ def _span(value: Any) -> Any:
     if type(value) is not timedelta:
         _expected("timedelta", value)
     seconds, rest = divmod(value, timedelta(seconds=1))
-    return _expected("a whole number of seconds", value) if rest else seconds
+    if rest or not 0 <= seconds <= SECONDS_MAX:
+        raise TypeError(NO_SPAN)
+    return seconds
 
 
 def _nothing(value: Any) -> Any:
