@@ -24,7 +24,7 @@ def nodes_of(identifier: AnyIdentifier) -> Asking[tuple[Versioned[Node], ...]]:
 def later_nodes(identifier: AnyIdentifier, first: Versioned[Node]) -> Asking[tuple[Versioned[Node], ...]]:
     """All nodes of *identifier*, of which the *first* has been read."""
     found = [first]
-    while (node := found[-1].value) is not None and node.is_handed_on:
+    while (node := found[-1].value) is not None and node.handed_on_at is not None:
         assert len(found) <= EPOCHS_MAX, "an identifier is handed on a few times in its life"
         id = yield from ask(NodeId(identifier.kind, identifier.text, len(found)))
         found.append((yield from ask(Get(NODES, id))))
@@ -33,7 +33,8 @@ def later_nodes(identifier: AnyIdentifier, first: Versioned[Node]) -> Asking[tup
 
 def node_at(nodes: tuple[Versioned[Node], ...], at: datetime) -> Versioned[Node]:
     """Which of an identifier's *nodes* was meant then: what is told late is of who had it at the time."""
-    for node in reversed(nodes[1:]):
-        if node.value is not None and node.value.since <= at:
+    for node, before in zip(reversed(nodes), reversed(nodes[:-1]), strict=False):
+        ended = before.must().handed_on_at
+        if ended is not None and ended <= at:
             return node
     return nodes[0]

@@ -75,7 +75,7 @@ def hand_on(*, identifier: AnyIdentifier) -> Flow[MemberId]:
     node = (yield from nodes_of(identifier))[-1]
     if node.value is None:
         raise Refused(failed("no_such_member"))
-    fact = IdentifierHandedOn(MemberId(node.id))
+    fact = IdentifierHandedOn(MemberId(node.id), now)
     told = Event(fact, at=now, members=node.value.members)
     return Outcome(fact.member, replacing(node, apply_to_node(node.value, fact), told))
 

@@ -33,6 +33,10 @@ DUE: Final = "due"
 """The index of persons by the instant at which their standing changes by itself."""
 
 
+def _handed_on_at(at: datetime | None) -> datetime | None:
+    return None if at is None else utc(at, "handed_on_at")
+
+
 def _since(at: datetime) -> datetime:
     return utc(at, "since")
 
@@ -44,7 +48,7 @@ class Node:
     It was first told of at `since`. `home` is the person that it is when nobody is linked to it; an order or
     a device has none, and points at nobody until somebody is linked to it. `members` are the books of that
     person. `is_verified` says whether the shop has seen proof that the identifier is theirs, such as a code
-    sent to the phone. Once it `is_handed_on`, the same identifier has a node of the next epoch, and this one
+    sent to the phone. From `handed_on_at` on the same identifier has a node of the next epoch, and this one
     stays with those who had it before.
 
     Raises:
@@ -58,7 +62,7 @@ class Node:
     person: PersonId | None
     members: tuple[MemberId, ...] = ()
     is_verified: bool = False
-    is_handed_on: bool = False
+    handed_on_at: datetime | None = attrs.field(default=None, converter=_handed_on_at)
 
     def __attrs_post_init__(self) -> None:
         checked_word(self.namespace, "namespace")

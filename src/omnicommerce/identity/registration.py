@@ -37,9 +37,10 @@ class IdentifierVerified:
 
 @attrs.frozen
 class IdentifierHandedOn:
-    """Somebody else has the identifier now: what is told of it from here on is told of its next epoch."""
+    """Somebody else has the identifier from `at` on: what is told of it then is told of its next epoch."""
 
     member: MemberId
+    at: datetime
 
 
 @attrs.frozen
@@ -160,8 +161,8 @@ def apply_to_node(node: Node | None, event: NodeEvent) -> Node:
             return Node(namespace, epoch, since, home=None, person=None)
         case IdentifierVerified():
             return attrs.evolve(_known(node), is_verified=True)
-        case IdentifierHandedOn():
-            return attrs.evolve(_known(node), is_handed_on=True)
+        case IdentifierHandedOn(at=at):
+            return attrs.evolve(_known(node), handed_on_at=at)
         case PersonFormed(person=person, members=members):
             return attrs.evolve(_known(node), person=person, members=members)
         case NodesParted():
