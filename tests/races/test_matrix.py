@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import pytest
 
-from tests.races import absence, burn, counter, coupon_limit, leases, person_guard
+from tests.races import absence, burn, counter, coupon_limit, leases, linked_cards, person_guard
 from tests.races.contest import Contest, Door
 from tests.races.crew import Crew
 from tests.races.places import STORAGES, Places
@@ -21,6 +21,7 @@ CONTESTS: Final = {
     "a limit for each member": coupon_limit.CONTEST,
     "a burn of points": burn.CONTEST,
     "the guard of a person": person_guard.CONTEST,
+    "two cards just linked": linked_cards.CONTEST,
     "leases": leases.CONTEST,
 }
 
