@@ -83,11 +83,18 @@ def with_city(**terms: Any) -> Rulebook:
     return attrs.evolve(FULL, profiles=attrs.evolve(FULL.profiles, fields=fields))
 
 
+def with_profiles(**rules: Any) -> Rulebook:
+    return attrs.evolve(FULL, profiles=attrs.evolve(FULL.profiles, **rules))
+
+
 def with_view(**terms: Any) -> Rulebook:
     (view,) = FULL.profiles.views
     views = (attrs.evolve(view, **terms),)
     return attrs.evolve(FULL, profiles=attrs.evolve(FULL.profiles, views=views))
 
+
+NICKNAME: Final = FieldRules("nickname")
+MANAGER: Final = View("manager", ("city",), ("service",))
 
 # --- the laws ------------------------------------------------------------------------------------
 
@@ -423,6 +430,39 @@ def test_a_rule_without_words_is_called_by_its_field() -> None:
 
 
 # --- what comes and goes -------------------------------------------------------------------------
+
+
+def test_values_that_are_nobodys_are_counted_and_never_shown() -> None:
+    """Each is somebody's telephone number: the shop's own, or one that fifty people share."""
+    another = with_phone(blocked=frozenset({"+13125550199"}))
+
+    assert ["namespace phone: values that are nobody's, 1 added, 1 removed"] == lines(another)
+    assert "3125550" not in "".join(lines(another))
+
+
+@pytest.mark.parametrize(
+    ("turned", "line"),
+    [
+        (
+            with_identity(namespaces=FULL.identity.namespaces[::-1]),
+            "namespaces: order (of no consequence) till_member, phone, device -> device, phone, till_member",
+        ),
+        (
+            with_profiles(fields=(NICKNAME, *FULL.profiles.fields)),
+            "fields: order (of no consequence) city, nickname -> nickname, city",
+        ),
+        (
+            with_profiles(views=(MANAGER, *FULL.profiles.views)),
+            "views: order (of no consequence) store_assistant, manager -> manager, store_assistant",
+        ),
+    ],
+)
+def test_another_order_is_told_even_where_it_makes_no_difference(turned: Rulebook, line: str) -> None:
+    """It is another digest, and whoever sees that asks why."""
+    before = with_profiles(fields=(*FULL.profiles.fields, NICKNAME), views=(*FULL.profiles.views, MANAGER))
+    told = {str(change) for change in diff(before, turned)}
+
+    assert line in told
 
 
 def test_what_is_added_and_what_is_removed() -> None:

@@ -5,14 +5,25 @@ from __future__ import annotations
 import copy
 import pickle
 from collections.abc import Callable, Mapping
-from typing import Any
+from datetime import timedelta
+from typing import Any, Final
 
 import attrs
 import pytest
 from hypothesis import given
 
+from omnicommerce import wire
 from omnicommerce.coupons import Campaigns
-from omnicommerce.identity import IdentityRules, ProfileRules
+from omnicommerce.identity import (
+    MEMBERS_MAX,
+    FieldRules,
+    IdentityRules,
+    MostTrusted,
+    NamespaceKind,
+    NamespaceRules,
+    ProfileRules,
+    View,
+)
 from omnicommerce.kernel.errors import BadValue, BadWire
 from omnicommerce.kernel.ids import CampaignId, MemberId, ProductId, StoreId
 from omnicommerce.kernel.money import Money
@@ -87,6 +98,14 @@ def test_every_rulebook_can_be_asked_by_kind(rulebook: Rulebook) -> None:
     assert 9 == len(by_kind(rulebook))
 
 
+def test_rules_that_work_something_out_for_themselves_survive_the_way_to_another_process() -> None:
+    """It is not compared, so that the rulebooks are equal says nothing of it."""
+    sent: Rulebook = pickle.loads(pickle.dumps(FULL))  # noqa: S301 - our own
+
+    assert FULL.identity.namespaces[1] == sent.identity.of("phone")
+    assert sent.identity.of("email") is None
+
+
 # --- rules that disagree -------------------------------------------------------------------------
 
 
@@ -153,6 +172,33 @@ def test_all_faults_are_named_at_once() -> None:
     ] == found
 
 
+CARD: Final = NamespaceRules(name="till_member", kind=NamespaceKind.ACCOUNT, priority=1, limit=40)
+PHONE: Final = NamespaceRules(name="phone", kind=NamespaceKind.CONTACT, priority=2, limit=24)
+
+
+@pytest.mark.parametrize(
+    ("changes", "most"),
+    [
+        ({}, 64),
+        ({"limit": 25}, 65),
+        ({"limit": None}, 200),
+        # Old ones make room and stay the person's: the limit is on what is seen within the window.
+        ({"window": timedelta(days=1)}, 200),
+        ({"kind": NamespaceKind.DEVICE, "limit": None}, 40),
+    ],
+)
+def test_a_person_never_has_more_books_than_one_look_reads(changes: dict[str, Any], most: int) -> None:
+    def make() -> Rulebook:
+        return Rulebook(identity=IdentityRules(namespaces=(CARD, attrs.evolve(PHONE, **changes))))
+
+    if most <= MEMBERS_MAX:
+        assert make().identity.of("phone") is not None
+    else:
+        (fault,) = faults(make)
+        assert fault.startswith("identity.namespaces: expected limits that leave a person at most 64 ")
+        assert fault.endswith(f", got {most}")
+
+
 def test_tiers_that_overlap_are_no_tiers() -> None:
     """From 1,000 one is silver and from 900 gold: nobody could ever stand on silver."""
     with pytest.raises(BadValue) as bad:
@@ -166,6 +212,8 @@ def test_tiers_that_overlap_are_no_tiers() -> None:
     [
         ({"points": None}, "points: expected PointsRules, got NoneType"),
         ({"sales": PointsRules()}, "sales: expected SaleRules, got PointsRules"),
+        ({"identity": ProfileRules()}, "identity: expected IdentityRules, got ProfileRules"),
+        ({"profiles": ()}, "profiles: expected ProfileRules, got tuple"),
         ({"stores": [("a", Store("UTC"))]}, "stores: expected Mapping, got list"),
         ({"stores": {"a": "UTC"}}, "stores.a: expected Store, got str"),
         ({"stores": {1: Store("UTC")}}, "stores: expected str, got int"),
@@ -238,6 +286,31 @@ def test_a_list_fits_into_one_record() -> None:
     assert [
         f"member_lists.all: expected at most {PART_LENGTH_MAX} characters of text, got {255 * len(names)}"
     ] == faults(lambda: Rulebook(member_lists={"all": too_many}))
+
+
+def test_the_rules_of_identity_fit_into_one_record() -> None:
+    """A rulebook that could not be stored would be found out by the first command, at the till."""
+    numbers = frozenset(f"{number:0>200}" for number in range(10_000))
+    rules = attrs.evolve(PHONE, blocked=numbers)
+
+    (fault,) = faults(lambda: Rulebook(identity=IdentityRules(namespaces=(rules,))))
+    assert fault.startswith(f"identity: expected at most {PART_LENGTH_MAX} characters of text, got 203")
+    half = attrs.evolve(rules, blocked=frozenset(sorted(numbers)[:5_000]))
+    fits = Rulebook(identity=IdentityRules(namespaces=(half,)))
+    assert "identity" in wire.press(fits).manifest
+
+
+def test_the_rules_of_profiles_fit_into_one_record() -> None:
+    fields = tuple(f"shop.{number:x>59}" for number in range(200))
+    purposes = tuple(f"p{number:x>63}" for number in range(50))
+    views = tuple(View(f"role{number}", fields, purposes) for number in range(50))
+    sources = MostTrusted(tuple(f"s{number:x>63}" for number in range(32)))
+    rules = ProfileRules(tuple(FieldRules(field, sources) for field in fields), views)
+
+    (fault,) = faults(lambda: Rulebook(profiles=rules))
+    assert fault.startswith(f"profiles: expected at most {PART_LENGTH_MAX} characters of text, got ")
+    fits = Rulebook(profiles=attrs.evolve(rules, views=views[:9]))
+    assert "profiles" in wire.press(fits).manifest
 
 
 def test_the_stores_fit_into_one_record() -> None:

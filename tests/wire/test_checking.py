@@ -47,6 +47,7 @@ NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
         (NOON, datetime),
         (NOON.astimezone(ZoneInfo("UTC")), datetime),
         (Window(NOON, NOON + timedelta(1)), Window),
+        (timedelta(seconds=1), timedelta),
         (Identifier(Namespace.TILL_MEMBER, "12345"), Identifier),
         (Customer(MemberId("m1")), Actor),
         (Points(5), Measure),
@@ -98,6 +99,10 @@ def test_what_fits_passes(value: Any, kind: Any) -> None:
             datetime,
             "p: expected an instant in UTC, got one of +0800",
         ),
+        (86_400, timedelta, "p: expected timedelta, got int"),
+        (timedelta(microseconds=1), timedelta, "p: expected 0 to 1000000000000 whole seconds"),
+        (timedelta(seconds=-1), timedelta, "p: expected 0 to 1000000000000 whole seconds"),
+        (pendulum.duration(days=1), timedelta, "p: expected timedelta, got Duration"),
         ("card", Identifier, "p: expected Identifier, got str"),
         (Node("card", 0, NOON, None, 1), Node, "p.person: expected str, got int"),  # type: ignore[arg-type]
         (Posting("member", Points(1)), Posting, "p.account: expected Account, got str"),  # type: ignore[arg-type]

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from hypothesis import given, note
 from hypothesis import strategies as st
 
 from omnicommerce import wire
+from omnicommerce.identity import IdentityRules, Piece, ProfileRules, Strength
+from omnicommerce.identity.profiles import Told
 from omnicommerce.kernel.actor import Actor
 from omnicommerce.kernel.channel import Channel
 from omnicommerce.kernel.collection import Counter
@@ -25,7 +27,7 @@ from omnicommerce.kernel.window import Window
 KINDS: list[Any] = [
     *(Actor, Any, Channel, Counter, Measure, MemberId, Money, None, Points, Quantity, Todo, Verdict, Window),
     *(bool, date, datetime, float, frozenset[Actor], int, str, tuple[Money, ...], tuple[str, int]),
-    *(Mapping[str, Points], Money | None),
+    *(Mapping[str, Points], Money | None, IdentityRules, Piece, ProfileRules, Strength, timedelta, Told),
 ]
 
 WORDS = [
@@ -55,6 +57,19 @@ WORDS = [
         "until",
         "name",
         "process",
+    ),
+    *(
+        "same",
+        "distinct",
+        "retraction",
+        "fact",
+        "a",
+        "b",
+        "node",
+        "namespaces",
+        "fields",
+        "strength",
+        "shown",
     ),
     *("subject", "due", "2026-11-22T18:00:00Z", "9999-12-31T23:59:59-23:59", "0001-01-01T00:00:00+23:59"),
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import OrderedDict, UserDict
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, ClassVar, NewType, TypeVar
 
@@ -14,6 +14,7 @@ import cattrs
 import pytest
 
 from omnicommerce import wire
+from omnicommerce.identity import Strength
 from omnicommerce.kernel.actor import Actor, Customer, Till
 from omnicommerce.kernel.channel import Channel
 from omnicommerce.kernel.errors import FAULTS_MAX, BadValue, BadWire, Fault
@@ -108,6 +109,7 @@ NO_INSTANT = _refused_by(lambda: parse_instant("2026-11-22"))
 """The values say in their own words what they are not."""
 
 INSTANT = "2026-11-22T18:00:00.000000Z"
+STRENGTHS = "verified, shown, declared, told, scored"
 
 
 def faults_of(data: Any, kind: Any) -> list[str]:
@@ -205,6 +207,15 @@ def test_a_plain_cattrs_converter_drops_unknown_fields() -> None:
         ("2026-02-30", date, "$: expected a date such as 2026-11-22, got another text"),
         (INSTANT, date, "$: expected a date such as 2026-11-22, got another text"),
         (20261122, date, "$: expected a date as str, got int"),
+        (1.5, timedelta, "$: expected a number of seconds as int, got float"),
+        (86_400.0, timedelta, "$: expected a number of seconds as int, got float"),
+        (True, timedelta, "$: expected a number of seconds as int, got bool"),
+        ("P1D", timedelta, "$: expected a number of seconds as int, got str"),
+        (-1, timedelta, "$: expected 0 to 1000000000000 whole seconds"),
+        (10**12 + 1, timedelta, "$: expected 0 to 1000000000000 whole seconds"),
+        (0, Strength, "$: expected str, got int"),
+        ("VERIFIED", Strength, f"$: expected one of {STRENGTHS}, got another text"),
+        ("0", Strength, f"$: expected one of {STRENGTHS}, got another text"),
         ({"a": [1, math.inf]}, Any, "$.a[1]: expected a finite number"),
         ({"a": {1: 2}}, Any, '$.a["1"]: expected str as key, got int'),
         ({"a": (1,)}, Any, "$.a: expected JSON, got tuple"),
@@ -431,4 +442,5 @@ def test_faults_are_values_that_compare() -> None:
 def test_a_word_of_a_closed_list_is_read_as_that_word_and_not_as_text() -> None:
     """The look-up of cattrs finds the hook of str for a StrEnum; ours does not ask it."""
     assert Channel is type(wire.load("store", Channel))
+    assert Strength is type(wire.load("verified", Strength))
     assert datetime(2026, 11, 22, 18, tzinfo=UTC) == wire.load("2026-11-22T19:00:00+01:00", datetime)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zlib import crc32
 
@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from omnicommerce import wire
+from omnicommerce.identity import Strength
 from omnicommerce.kernel.actor import Actor, Customer, Staff, System, Till
 from omnicommerce.kernel.bounds import AMOUNT_MAX
 from omnicommerce.kernel.channel import Channel
@@ -66,6 +67,7 @@ windows = (
     .filter(lambda pair: pair[0] != pair[1])
     .map(lambda pair: Window(min(pair), max(pair)))
 )
+spans = st.integers(0, 10**12).map(lambda seconds: timedelta(seconds=seconds))
 todos = st.builds(Todo, names, names, instants, st.integers(0, 9))
 parked = st.builds(Parked, names, names, instants, texts)
 plain = st.recursive(
@@ -121,6 +123,8 @@ def cases() -> st.SearchStrategy[tuple[Any, Any]]:
         (quantities, Quantity),
         (instants, datetime),
         (windows, Window),
+        (spans, timedelta),
+        (st.sampled_from(Strength), Strength),
         (actors, Actor),
         (measures, Measure),
         (verdicts, Verdict),
@@ -201,6 +205,9 @@ def test_equal_sets_have_equal_texts(group: frozenset[str]) -> None:
         (Quantity(2), Quantity, "2"),
         (datetime(2026, 11, 22, 18, tzinfo=UTC), datetime, '"2026-11-22T18:00:00.000000Z"'),
         (date(2026, 11, 22), date, '"2026-11-22"'),
+        (timedelta(days=365), timedelta, "31536000"),
+        (Strength.VERIFIED, Strength, '"verified"'),
+        (Strength.SCORED, Strength, '"scored"'),
         (Channel.MINI_PROGRAM, Channel, '"mini_program"'),
         (frozenset({"b", "a"}), frozenset[str], '["a","b"]'),
         (frozenset({10, 9}), frozenset[int], "[10,9]"),
@@ -262,6 +269,12 @@ def test_the_format_of_every_kind_is_written_down(value: Any, kind: Any, written
         (float("nan"), float),
         (1, float),
         (datetime(2026, 1, 1, tzinfo=UTC), date),
+        (timedelta(microseconds=1), timedelta),
+        (timedelta(seconds=-1), timedelta),
+        (timedelta(seconds=10**12 + 1), timedelta),
+        (86_400, timedelta),
+        (0, Strength),
+        (Strength.VERIFIED, int),
         (1.5, Measure),
         (Joint.ALL, Measure),
         (Points(1), Actor),

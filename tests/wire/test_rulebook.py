@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import subprocess
 import sys
 from collections.abc import Callable
 from typing import Any, Final
@@ -14,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from omnicommerce import wire
+from omnicommerce.identity import IdentityRules, ProfileRules
 from omnicommerce.kernel.errors import BadWire, Fault
 from omnicommerce.kernel.ids import CampaignId, StoreId
 from omnicommerce.kernel.money import Money
@@ -225,6 +228,49 @@ def test_what_an_older_program_stored_is_read_with_the_defaults_of_today() -> No
     assert manifest["sales"] != wire.press(rulebook).manifest["sales"]
 
 
+def test_a_rulebook_of_before_there_were_rules_of_identity_keeps_every_digest() -> None:
+    """Entries of years name it; and put in force anew, only what it did not have is stored beside it."""
+    older = {name: part for name, part in BY_HAND.items() if name not in {"identity", "profiles"}}
+    manifest = {name: by_hand(part) for name, part in older.items()}
+    documents = {by_hand(part): part for part in older.values()}
+
+    rulebook = wire.from_parts(wire.manifest_of(manifest), documents)
+    pressed = wire.press(rulebook)
+
+    assert attrs.evolve(FULL, identity=IdentityRules(), profiles=ProfileRules()) == rulebook
+    assert manifest.items() <= pressed.manifest.items()
+    assert {"identity", "profiles"} == pressed.manifest.keys() - manifest.keys()
+
+
+@pytest.mark.parametrize("seed", ["0", "1", "4711"])
+def test_digest_and_diff_are_the_same_in_every_process(seed: str) -> None:
+    """Python turns its sets over in every process: a set that is written as it lies has many digests."""
+    program = (
+        "import attrs\n"
+        "from omnicommerce import wire\n"
+        "from omnicommerce.identity import IdentityRules, NamespaceKind, NamespaceRules\n"
+        "from omnicommerce.rulebook import Rulebook, diff\n"
+        "words = frozenset(f'word{letter}' for letter in 'abcdefgh')\n"
+        "phone = NamespaceRules(name='phone', kind=NamespaceKind.CONTACT, priority=1, limit=1,\n"
+        "    hub_ignores=words, blocked=words)\n"
+        "one = Rulebook(identity=IdentityRules((phone,)))\n"
+        "bare = attrs.evolve(phone, hub_ignores=frozenset(), blocked=words - {'worda'} | {'wordi'})\n"
+        "print(list(words))\n"
+        "print(wire.press(one).digest, *diff(one, Rulebook(identity=IdentityRules((bare,)))))"
+    )
+    command = [sys.executable, "-c", program]
+    here, there = (
+        subprocess.run(  # noqa: S603 - ourselves
+            command, check=True, capture_output=True, text=True, env={**os.environ, "PYTHONHASHSEED": each}
+        ).stdout.splitlines()
+        for each in ("12345", seed)
+    )
+
+    # The negative control: the set itself is another in each.
+    assert here[0] != there[0]
+    assert here[1] == there[1]
+
+
 def test_a_part_that_is_not_the_one_its_digest_names_is_refused() -> None:
     pressed = wire.press(FULL)
     digest = pressed.manifest["points"]
@@ -396,6 +442,73 @@ def test_every_fault_of_a_document_is_named_at_once() -> None:
 )
 def test_a_document_is_read_strictly(document: str, fault: str) -> None:
     assert [fault] == faults(lambda: wire.load_rulebook(document))
+
+
+def phone(**terms: Any) -> dict[str, Any]:
+    """A document with rules for eight kinds of identifiers, those of telephones in the fourth place."""
+    several = [{"name": f"kind{nth}", "kind": "device", "priority": 9} for nth in range(8)]
+    several[3] = {"name": "phone", "kind": "contact", "priority": 4, "limit": 3} | terms
+    return {"identity": {"namespaces": several, "size_max": 64}}
+
+
+def city(**terms: Any) -> dict[str, Any]:
+    return {"profiles": {"fields": [{"field": "city"} | terms]}}
+
+
+def view(**terms: Any) -> dict[str, Any]:
+    told = {"role": "assistant", "fields": ["city"], "purposes": ["service"]} | terms
+    return {"profiles": {"views": [told]}}
+
+
+PHONE: Final = "$.identity.namespaces[3]"
+
+
+@pytest.mark.parametrize(
+    ("document", "fault"),
+    [
+        (phone(hub_limit="20"), f"{PHONE}.hub_limit: expected int, got str"),
+        (phone(hub_limit=-1), f"{PHONE}.hub_limit: expected 0 to 10000"),
+        (phone(limit=0), f"{PHONE}.limit: expected 1 to 10000"),
+        (phone(window=1.5), f"{PHONE}.window: expected a number of seconds as int, got float"),
+        (phone(window="P1Y"), f"{PHONE}.window: expected a number of seconds as int, got str"),
+        (phone(window=-1), f"{PHONE}.window: expected 0 to 1000000000000 whole seconds"),
+        (phone(window=0), f"{PHONE}.window: expected more than nothing and at most 36600 days"),
+        (phone(window=60, limit=None), f"{PHONE}.window: expected a limit that it is the window of"),
+        (phone(valid_for=True), f"{PHONE}.valid_for: expected a number of seconds as int, got bool"),
+        (phone(kind="tel"), f"{PHONE}.kind: expected one of person, account, contact, platform, device"),
+        (phone(hub_ignores=["order", "order"]), f"{PHONE}.hub_ignores[1]: expected every item once"),
+        (phone(blocked="110"), f"{PHONE}.blocked: expected list, got str"),
+        (phone(blocked=[110]), f"{PHONE}.blocked[0]: expected str, got int"),
+        (phone(name="kind4"), "$.identity.namespaces[4].name: expected each namespace once"),
+        (phone(hub=20), f"{PHONE}.hub: unknown field"),
+        ({"identity": {"_by_name": {}}}, "$.identity._by_name: unknown field"),
+        ({"identity": {"declared_by": 3}}, "$.identity.declared_by: expected 1 to 2"),
+        ({"identity": {"guest_orders": "some"}}, "$.identity.guest_orders: expected one of all, standing"),
+        (city(field="town"), "$.profiles.fields[0].field: expected a field of the library"),
+        (city(policy={"is": "newest"}), "$.profiles.fields[0].policy.is: expected one of most_recent"),
+        (city(policy={}), "$.profiles.fields[0].policy.is: missing field"),
+        (
+            city(policy={"is": "most_trusted", "sources": ["crm", "crm"]}),
+            "$.profiles.fields[0].policy.sources: expected each source once",
+        ),
+        (
+            city(policy={"is": "by_channel", "channels": ["store", "moon"]}),
+            "$.profiles.fields[0].policy.channels[1]: expected one of store, online",
+        ),
+        (city(kind="date"), "$.profiles.fields[0].kind: expected text, which this field of the library"),
+        (view(role="owner"), "$.profiles.views[0].role: expected a role other than the owner's"),
+        (view(fields=["city", "shop.size"]), "$.profiles.views[0].fields[1]: expected rules that say"),
+    ],
+)
+def test_rules_of_identity_and_profiles_are_read_as_strictly(document: Any, fault: str) -> None:
+    (only,) = faults(lambda: wire.load_rulebook(json.dumps(document)))
+
+    assert only.startswith(fault)
+
+
+def test_the_documents_of_those_tests_are_in_order_but_for_the_fault() -> None:
+    for document in (phone(), phone(window=60, valid_for=60), city(), view()):
+        assert Rulebook() != wire.load_rulebook(json.dumps(document))
 
 
 def test_a_document_of_any_length_is_answered_soon() -> None:

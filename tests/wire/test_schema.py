@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Iterator, Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import reduce
 from typing import Any, Final, NewType
 
@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from omnicommerce import wire
+from omnicommerce.identity import Strength
 from omnicommerce.kernel.actor import Actor, Customer, Staff
 from omnicommerce.kernel.bounds import AMOUNT_MAX
 from omnicommerce.kernel.channel import Channel
@@ -78,6 +79,8 @@ class Line:
         (str, ["", "会员"], [5, None]),
         (datetime, ["2026-03-01T00:00:00Z", "2026-03-01T08:00:00.5+08:00"], ["2026-03-01", "today", 5]),
         (date, ["2026-03-01"], ["2026-3-1", "2026-03-01T00:00:00Z", 5]),
+        (timedelta, [0, 86_400, 10**12], [-1, 10**12 + 1, 1.5, "P1D", True, None]),
+        (Strength, ["verified", "scored"], [0, "VERIFIED", "0", None]),
         (Points, [5, -AMOUNT_MAX], [AMOUNT_MAX + 1, 0.5, "5"]),
         (Quantity, [0, 9_999_999], [-1, 10_000_000]),
         (MemberId, ["m-1"], ["", "m" * 257, 5]),
@@ -222,6 +225,24 @@ def test_every_rulebook_that_is_written_passes(rulebook: Rulebook) -> None:
     assert [] == list(RULEBOOK.iter_errors(document(rulebook)))
 
 
+def test_a_length_of_time_says_that_it_is_in_seconds() -> None:
+    """Whoever writes 365 means days."""
+    fields = wire.rulebook_schema()["$defs"]["NamespaceRules"]["properties"]
+
+    for name in ("window", "valid_for"):
+        span, nothing = fields[name]["anyOf"]
+        assert "seconds" in span["description"]
+        assert {"type": "null"} == nothing
+
+
+def test_what_a_rule_works_out_for_itself_is_no_member_of_the_document() -> None:
+    definitions = wire.rulebook_schema()["$defs"]
+
+    assert ["namespaces", "size_max", "score_min", "declared_by", "guest_orders"] == list(
+        definitions["IdentityRules"]["properties"]
+    )
+
+
 def test_an_empty_rulebook_and_one_that_names_its_schema_pass() -> None:
     assert RULEBOOK.is_valid({})
     assert RULEBOOK.is_valid({"$schema": "./rulebook.schema.json"})
@@ -257,12 +278,16 @@ def test_what_is_misspelt_is_refused_by_both(path: tuple[Any, ...]) -> None:
     assert not is_rulebook(data)
 
 
-REQUIRED: Final = [
+REQUIRED: Final[list[tuple[Any, ...]]] = [
     ("points", "earn_per", "minor"),
     ("points", "earn_per", "currency"),
     ("tiers", "levels", 0, "name"),
     ("tiers", "levels", 0, "spend"),
     ("stages", "stages", 0, "name"),
+    *(("identity", "namespaces", 1, name) for name in ("name", "kind", "priority")),
+    ("profiles", "fields", 0, "field"),
+    ("profiles", "fields", 0, "policy", "is"),
+    *(("profiles", "views", 0, name) for name in ("role", "fields", "purposes")),
     ("stores", "31", "zone"),
     ("campaigns", "spring", "name"),
     ("campaigns", "spring", "window"),
@@ -300,6 +325,12 @@ def test_what_the_schema_refuses_is_refused(path: tuple[Any, ...], value: Any) -
         (("campaigns", "spring", "window", "until"), "2025-01-01T00:00:00Z"),  # an end before the beginning
         (("campaigns", "spring", "products"), "sweets"),  # a list that does not exist
         (("points", "earn_per", "currency"), "EUR"),  # not the shop's currency
+        (("identity", "namespaces", 1, "window"), 0),  # a length of time that is none
+        (("identity", "namespaces", 1, "limit"), None),  # a window of no limit
+        (("identity", "namespaces", 1, "name"), "device"),  # rules for one namespace twice
+        (("profiles", "fields", 0, "kind"), "date"),  # not what a city is
+        (("profiles", "views", 0, "role"), "owner"),  # a role that nobody can limit
+        (("profiles", "views", 0, "fields"), ["shop.size"]),  # a host's field without rules
         (("product_lists", "dairy"), ["mi\nlk"]),  # characters that nobody can see
     ],
 )

@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
 from omnicommerce.wire.tags import EVENT_TAGS, UNION_TAGS
 
 GOLDEN_UNIONS = {
@@ -70,10 +72,11 @@ def test_the_tags_of_events_are_what_shops_have_stored() -> None:
     assert GOLDEN_EVENTS == {tag: kind.__name__ for tag, kind in EVENT_TAGS.items()}
 
 
-def test_the_wire_is_light() -> None:
+@pytest.mark.parametrize("door", ["wire", "rulebook", "identity", "identity.resolution"])
+def test_the_wire_is_light_and_so_is_all_that_it_knows(door: str) -> None:
     """What takes long to import is imported by whoever needs it."""
     program = (
-        "import sys, omnicommerce.wire\n"
+        f"import sys, omnicommerce.{door}\n"
         "heavy = {'pendulum', 'shapely', 'numpy', 'phonenumbers', 'email_validator'}\n"
         "print(sorted(heavy & set(sys.modules)))"
     )

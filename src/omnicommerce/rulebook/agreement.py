@@ -215,7 +215,7 @@ def _too_long(path: str, length: int) -> Fault:
     return Fault(path, f"expected at most {PART_LENGTH_MAX} characters of text, got {length}")
 
 
-def _texts(value: object) -> int:
+def _texts(value: Any) -> int:
     """How long the texts within a rule are: written, it is longer by what lies between them."""
     match value:
         case str():
