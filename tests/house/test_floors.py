@@ -83,7 +83,8 @@ LIBRARIES: Final = {
     "sqlalchemy": ("adapters/storage/",),
     "alembic": ("adapters/storage/",),
     "psycopg": ("adapters/storage/",),
-    "duckdb": ("adapters/engines/",),
+    "duckdb": ("adapters/engines/", "adapters/linkage/"),
+    "splink": ("adapters/linkage/",),
     "pyspark": ("adapters/engines/",),
     "pandas": ("adapters/engines/",),
 }

@@ -248,7 +248,9 @@ FORMAT: Final[list[tuple[Any, Any, dict[str, Any]]]] = [
 """Written down by hand: shops have stored this."""
 
 
-@pytest.mark.parametrize(("value", "kind", "written"), FORMAT, ids=lambda each: type(each).__name__)
+@pytest.mark.parametrize(
+    ("value", "kind", "written"), FORMAT, ids=[type(value).__name__ for value, _, _ in FORMAT]
+)
 def test_the_format_of_every_piece_is_written_down(value: Any, kind: Any, written: dict[str, Any]) -> None:
     """A change here needs an upgrade. The id is not written: it is the digest of what is."""
     assert written == wire.dump(value, kind)
