@@ -106,6 +106,13 @@ def test_what_a_clerk_declares_waits_for_a_second_one() -> None:
     (waits,) = shop.commerce.exceptions.list().parked
     assert ("links", "needs_second_person") == (waits.process, waits.reason)
     assert declared(shop, "ben").is_one
+    assert () == shop.commerce.exceptions.list().parked
+
+    shop.at(shop.clock() + DAY)
+    shop.commerce.members.unlink(a=CARD, b=OTHER)
+    shop.at(shop.clock() + DAY)
+    assert ["needs_second_person"] == codes(declared(shop, "ben")), "after an un-link it takes two again"
+    assert () == shop.commerce.audit().findings
 
 
 def test_or_not_where_the_rules_say_so() -> None:

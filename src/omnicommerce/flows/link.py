@@ -42,7 +42,7 @@ from omnicommerce.identity import (
     why_not,
 )
 from omnicommerce.kernel.actor import Actor, Customer, System, name_of
-from omnicommerce.kernel.changes import NOTHING, Changes, Event, replacing
+from omnicommerce.kernel.changes import NOTHING, Changes, Event, removing, replacing
 from omnicommerce.kernel.errors import Refused
 from omnicommerce.kernel.flow import (
     Acting,
@@ -66,6 +66,8 @@ from omnicommerce.rulebook import Rulebook
 
 LINKS: Final = "links"
 """Under this name a link that is doubtful, or waits for a second clerk, is on the list of exceptions."""
+
+SECOND_PERSON: Final = "needs_second_person"
 
 HERE: Final = "shop"
 """The source of what is told without one: the shop itself."""
@@ -126,7 +128,7 @@ def link(
     if strength is Strength.DECLARED and rules.identity.declared_by > 1 and not isinstance(actor, System):
         waits = yield from _proposed(ends, name_of(actor), now)
         if waits:
-            return Outcome((yield from _answer(ends, None, None, ("needs_second_person",))))
+            return Outcome((yield from _answer(ends, None, None, (SECOND_PERSON,))))
     after = yield from _told(piece, ends)
     answer = yield from _answer(ends, piece, after, ())
     yield from _queued(ends, answer, now)
@@ -271,13 +273,18 @@ def _blocked(rules: Rulebook, identifier: AnyIdentifier) -> bool:
 def _proposed(ends: Ends, by: str, now: datetime) -> Asking[bool]:
     """Whether a second one of the staff still has to say so."""
     id = pair_id(ends.a, ends.b)
-    held = yield from ask(Get(PROPOSALS, id))
+    held, waits = yield from ask_all(Get(PROPOSALS, id), Get(EXCEPTIONS, todo_id(LINKS, id)))
     if held.value is not None and held.value.by != by:
+        # The two words are used up by this: after an un-link it takes two again.
+        done = removing(held)
+        if waits.value is not None and waits.value.reason == SECOND_PERSON:
+            done += removing(waits)
+        yield from stage(done)
         return False
     fact = LinkProposed(ends.a, ends.b, by, now)
     if held.value is None:
         yield from stage(replacing(held, apply_to_proposal(None, fact), Event(fact, at=now)))
-        yield from _parked(id, "needs_second_person", now)
+        yield from _parked(id, SECOND_PERSON, now)
     return True
 
 
