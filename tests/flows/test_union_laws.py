@@ -5,6 +5,8 @@ Each history is told to a shop command by command. What it refuses is part of th
 
 from __future__ import annotations
 
+import itertools
+from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any, Final
@@ -24,6 +26,7 @@ from tests.shopfront import RULES, SPRING, Shop, opened, returned, sale, tell
 
 CARDS: Final = ("M-1", "M-2", "M-3", "M-4")
 HOURS: Final = st.sampled_from((0, 0, 1, 24, 24 * 9, 24 * 50))
+SOON: Final = st.sampled_from((0, 0, 1, 24, 24 * 3))
 PAIRS: Final = st.permutations(CARDS).map(lambda cards: cards[:2])
 GUESTS: Final = ("g1", "g2")
 
@@ -49,6 +52,22 @@ deeds: Final = st.lists(
         st.tuples(st.just("reconsider"), PAIRS, HOURS),
         st.tuples(st.just("set aside"), st.sampled_from(CARDS), HOURS),
         st.tuples(st.just("tick"), st.none(), HOURS),
+    ),
+    min_size=5,
+    max_size=25,
+)
+lent: Final = st.lists(
+    st.one_of(
+        st.tuples(
+            st.just("buy"),
+            st.tuples(
+                st.sampled_from(CARDS), st.sampled_from((5_000, 30_000)), st.sampled_from((0, 90, 400))
+            ),
+            SOON,
+        ),
+        st.tuples(st.just("spend"), st.sampled_from(CARDS), SOON),
+        st.tuples(st.sampled_from(("link", "link", "unlink", "link for a while")), PAIRS, SOON),
+        st.tuples(st.just("tick"), st.none(), SOON),
     ),
     min_size=5,
     max_size=25,
@@ -82,6 +101,8 @@ class Life:
 
     shop: Shop
     sales: list[Any] = attrs.field(factory=list)
+    net: Counter[str] = attrs.field(factory=Counter)
+    used: set[str] = attrs.field(factory=set)
 
     def do(self, deed: Deed) -> None:
         what, told, hours = deed
@@ -93,15 +114,19 @@ class Life:
                 rows = [("milk", 2, paid), ("bread", 1, 900)]
                 number = f"n{len(self.sales)}"
                 sold = sale(number, rows, at=now, card=text, burn=Points(burn), coupons=(SPRING,))
-                tell(self.shop, sold)
+                done = self.shop.commerce.sales.ingest(sale=sold)
                 self.sales.append(sold)
+                self.net[text] += done.earned.count - done.burned.count
+                self.note_coupon(text, is_used=done.coupons[0].verdict.holds)
             case "return" if told < len(self.sales):
                 sold = self.sales[told]
                 tell(self.shop, returned(sold, f"{sold.number}-{now:%m%d%H}", ((1, 1),), at=now))
             case "spend":
                 member = members.find(identifier=card(told)).member
-                half = self.shop.commerce.points.balance(member=member).points.count // 2
-                self.shop.commerce.points.spend(member=member, points=Points(max(1, half)), source="mug")
+                part = self.shop.commerce.points.balance(member=member).points.count * 2 // 3
+                wanted = Points(max(1, part))
+                self.shop.commerce.points.spend(member=member, points=wanted, source="mug")
+                self.net[told] -= wanted.count
             case "link" | "link for a while":
                 until = None if what == "link" else now + timedelta(days=20)
                 members.link(a=card(told[0]), b=card(told[1]), strength=Strength.VERIFIED, valid_until=until)
@@ -111,6 +136,24 @@ class Life:
                 members.quarantine(identifier=card(told))
             case "tick":
                 assert () == self.shop.commerce.tick().failures
+
+    def note_coupon(self, text: str, *, is_used: bool) -> None:
+        """A coupon that is once a person's: not if any of their cards has used it before they became one."""
+        mine = self.shop.commerce.members.find(identifier=card(text)).person
+        fellows = {each for each, found in zip(CARDS, self.cards(), strict=True) if found == mine}
+        assert not (is_used and self.used & fellows), "used once more"
+        if is_used:
+            self.used.add(text)
+
+    def cards(self) -> list[str | None]:
+        """The person of each card."""
+        return [self.person(text) for text in CARDS]
+
+    def person(self, text: str) -> str | None:
+        try:
+            return self.shop.commerce.members.find(identifier=card(text)).person
+        except Refused:
+            return None
 
     def lives(self, history: list[Deed]) -> Iterator[tuple[str, int, int]]:
         """Do all of it; after each deed what it was, and the points of everybody before it and after."""
@@ -191,6 +234,38 @@ def test_persons_are_those_that_the_evidence_says(history: list[Deed]) -> None:
 
     for found in life.found():
         assert resolution.person_of(found.member) == set(found.members)
+
+
+@settings(max_examples=150)
+@for_all(lent, st.sampled_from((0, 14)), st.sampled_from(ShortBurn))
+def test_parted_each_has_what_they_earned_less_what_they_spent_and_their_own_tier_and_stage(
+    history: list[Deed], activation: int, short: ShortBurn
+) -> None:
+    """The oracle: each card alone, as if nobody had ever been linked; nothing runs out."""
+    points = attrs.evolve(RULES.points, activation_days=activation, expiry_days=None, on_short_burn=short)
+    policy = attrs.evolve(RULES, points=points)
+    life = Life(opened(rules=policy))
+    for _ in life.lives(history):
+        continue
+    life.shop.at(life.shop.clock() + timedelta(days=20))
+    for one, other in itertools.combinations(CARDS, 2):
+        life.shop.commerce.members.distinct(a=card(one), b=card(other))
+    alone = opened(rules=policy, now=life.shop.clock())
+    for sold in life.sales:
+        tell(alone, attrs.evolve(sold, burn=Points(0), coupons=()))
+
+    for text in CARDS:
+        member = life.shop.member(text)
+        balance = life.shop.commerce.points.balance(member=member)
+        assert life.net[text] == (balance.points - balance.debt).count
+        single = alone.member(text)
+        assert alone.commerce.tiers.of(member=single) == life.shop.commerce.tiers.of(member=member)
+        stages = [
+            each.stages.of(member=who).stage
+            for each, who in ((alone.commerce, single), (life.shop.commerce, member))
+        ]
+        assert 1 == len(set(stages))
+    assert () == life.shop.commerce.audit().findings
 
 
 @settings(max_examples=100)
