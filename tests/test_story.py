@@ -156,6 +156,8 @@ def test_both_doors_have_the_same_verbs() -> None:
             "tell",
             "retract",
             "profile",
+            "own",
+            "owner",
         },
         "sales": {"ingest", "take_back", "find"},
         "points": {"balance", "statement", "spend", "adjust"},

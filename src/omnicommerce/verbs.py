@@ -11,6 +11,7 @@ import attrs
 
 from omnicommerce.flows.adjust_points import adjust_points
 from omnicommerce.flows.balance import balance
+from omnicommerce.flows.devices import own, owner
 from omnicommerce.flows.exceptions import close_exception, list_exceptions
 from omnicommerce.flows.find_member import find_member
 from omnicommerce.flows.find_sale import find_sale
@@ -99,6 +100,8 @@ class Members(Generic[W]):
     reconsider = Verb("members.reconsider", reconsider)
     what_if = Verb("members.what_if", what_if)
     explain = Verb("members.explain", explain)
+    own = Verb("members.own", own)
+    owner = Verb("members.owner", owner)
     person = Verb("members.person", person)
     changes = Verb("members.changes", changes)
     hand_on = Verb("members.hand_on", hand_on)

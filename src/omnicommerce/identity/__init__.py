@@ -88,8 +88,10 @@ from omnicommerce.identity.resolution.evidence import Piece as Piece
 from omnicommerce.identity.resolution.evidence import Retraction as Retraction
 from omnicommerce.identity.resolution.evidence import Same as Same
 from omnicommerce.identity.resolution.evidence import Strength as Strength
+from omnicommerce.identity.resolution.evidence import evidence as evidence
 from omnicommerce.identity.resolution.namespaces import GuestOrders as GuestOrders
 from omnicommerce.identity.resolution.namespaces import IdentityRules as IdentityRules
+from omnicommerce.identity.resolution.ownership import owner_at as owner_at
 from omnicommerce.identity.resolution.resolving import Resolution as Resolution
 from omnicommerce.identity.shown import checked_showable as checked_showable
 from omnicommerce.identity.shown import device as device

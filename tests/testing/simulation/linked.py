@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
 
-from omnicommerce import Channel, Commerce, Identifier, Namespace, Points, Strength, order
+from omnicommerce import Channel, Commerce, Identifier, Namespace, Points, Strength, device, order
 from omnicommerce.identity import Fact
 from tests.flows.test_crashes import LATER, Story
 from tests.shopfront import SHOP_OPENS, Shop, sale, tell
@@ -14,6 +14,7 @@ from tests.shopfront import SHOP_OPENS, Shop, sale, tell
 CARD: Final = Identifier(Namespace.TILL_MEMBER, "M-1")
 OTHER: Final = Identifier(Namespace.TILL_MEMBER, "M-2")
 GUESTS: Final = order("s1/t1/3")
+TABLET: Final = device("550e8400-e29b-41d4-a716-446655440000")
 AN_HOUR: Final = timedelta(hours=1)
 
 
@@ -148,6 +149,17 @@ LINKING: Final = (
         lambda shop: keyed(shop).members.release(identifier=OTHER),
         "identifier.released",
         "person.merged",
+    ),
+    story(
+        "a tablet is in somebody's hands",
+        linked,
+        lambda shop: keyed(shop).members.own(device=TABLET, owner=OTHER, since=LATER - AN_HOUR),
+        "evidence.told",
+    ),
+    story(
+        "somebody asks: whose was the tablet?",
+        linked,
+        lambda shop: shop.commerce.members.owner(device=TABLET),
     ),
     story("something is told of somebody", linked, lambda shop: told_of(keyed(shop), shop), "profile.told"),
     story("and taken back", told, _fact, "profile.told"),
