@@ -26,7 +26,13 @@ def started(folder: Path, days: int, says: int = subprocess.DEVNULL) -> subproce
         stdout=says,
         stderr=subprocess.STDOUT,
         start_new_session=True,
+        preexec_fn=_as_at_a_terminal,
     )
+
+
+def _as_at_a_terminal() -> None:
+    # Whoever runs the tests in the background has Ctrl-C ignored, and every process inherits that.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def stopped_by_the_terminal(folder: Path, days: int, after: float) -> tuple[int, str]:
