@@ -14,6 +14,12 @@ from typing import Final, TypeAlias
 
 ROOT: Final = Path(__file__).parents[2]
 
+# Whoever runs the tests in the background has Ctrl-C ignored, and every process inherits that.
+AS_AT_A_TERMINAL: Final = (
+    "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); "
+    "os.execv(sys.executable, [sys.executable, *sys.argv[1:]])"
+)
+
 Kill: TypeAlias = Callable[[subprocess.Popen[bytes]], None]
 
 
@@ -21,18 +27,12 @@ def started(folder: Path, days: int, says: int = subprocess.DEVNULL) -> subproce
     """The program, in a process group of its own."""
     told = ["--days", str(days), "--file", str(folder / "shop.db"), "--page", str(folder / "page.html")]
     return subprocess.Popen(  # noqa: S603  # it is this very program
-        [sys.executable, "-m", "examples.replay", *told],
+        [sys.executable, "-c", AS_AT_A_TERMINAL, "-m", "examples.replay", *told],
         cwd=ROOT,
         stdout=says,
         stderr=subprocess.STDOUT,
         start_new_session=True,
-        preexec_fn=_as_at_a_terminal,
     )
-
-
-def _as_at_a_terminal() -> None:
-    # Whoever runs the tests in the background has Ctrl-C ignored, and every process inherits that.
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def stopped_by_the_terminal(folder: Path, days: int, after: float) -> tuple[int, str]:
