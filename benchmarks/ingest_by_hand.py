@@ -322,7 +322,14 @@ class Writing:
             assert place < LOTS_A_PAGE, "second pages"
             opened = [{**dates, "lot": f"{month}.0/{place}"}]
             lots.append(
-                {"active_at": active_at, "earned": 0, "expired": 0, "expires_at": expires_at, "remaining": 0}
+                {
+                    "active_at": active_at,
+                    "earned": 0,
+                    "expired": 0,
+                    "expires_at": expires_at,
+                    "loans": [],
+                    "remaining": 0,
+                }
             )
         lots[place]["earned"] += points
         lots[place]["remaining"] += points
@@ -331,6 +338,7 @@ class Writing:
             "active_last": max(lot["active_at"] for lot in alive),
             "expires_first": min(lot["expires_at"] for lot in alive),
             "first_page": 0,
+            "lent": 0,
             "month": month,
             "pages": 1,
             "remaining": points + (known["remaining"] if known is not None else 0),
@@ -360,7 +368,17 @@ class Writing:
             "kind": "accrual",
             "member": member,
             "months": [summary],
-            "moves": [{"earned": points, "expired": 0, "lot": f"{month}.0/{place}", "points": points}],
+            "moves": [
+                {
+                    "borrower": None,
+                    "earned": points,
+                    "expired": 0,
+                    "lent": 0,
+                    "lot": f"{month}.0/{place}",
+                    "points": points,
+                    "void": 0,
+                }
+            ],
             "number": number,
             "opened": opened,
             "postings": [
@@ -448,7 +466,7 @@ class Writing:
         }
         if before is not None and good_enough(before, standing):
             return
-        after = {"members": person["members"], "standing": standing}
+        after = {**person, "standing": standing}
         self.put("person", person_id, after, version, places, ("due", min(dues)))
         about = {"at": self.written_at, "members": [member]}
         writes = [["person", person_id, version, self.batch]]
