@@ -36,13 +36,13 @@ def _sold(shop: Commerce, n: int) -> tuple[CampaignId, ...]:
 
 
 def over(_: Storage, told: list[Any]) -> int:
-    used = _used(told)
+    used = used_in(told)
     return sum(max(0, used[campaign] - limit) for campaign, limit in USES.items())
 
 
 def wrong(storage: Storage, told: list[Any]) -> tuple[str, ...]:
     shop = awake(storage)
-    used = _used(told)
+    used = used_in(told)
     redeemed = Counter(fact["campaign"] for fact in told_of(storage, "coupon.redeemed"))
     return broken(
         whoever_may_use_one_does=dict(used) == USES,
@@ -54,7 +54,7 @@ def wrong(storage: Storage, told: list[Any]) -> tuple[str, ...]:
     )
 
 
-def _used(told: list[Any]) -> Counter[CampaignId]:
+def used_in(told: list[Any]) -> Counter[CampaignId]:
     return Counter(campaign for answer in told for campaign in answer or ())
 
 

@@ -5,7 +5,6 @@ A coupon that is once a person's is used once, whichever card was shown at which
 
 from __future__ import annotations
 
-from collections import Counter
 from functools import partial
 from typing import Any, Final
 
@@ -14,6 +13,7 @@ from omnicommerce.coupons import USAGE, usage_id
 from omnicommerce.kernel.ids import CampaignId, MemberId
 from omnicommerce.ports.storage import Key, Record, Storage
 from tests.races.contest import Contest, Try, broken, patiently, shared
+from tests.races.coupon_limit import over, used_in
 from tests.races.shop import NOW, ONCE, THRICE, USES, awake
 from tests.races.shop import told as told_of
 from tests.shopfront import sale
@@ -42,14 +42,9 @@ def _linked_and_sold(shop: Commerce, n: int) -> tuple[CampaignId, ...]:
     return tuple(use.campaign for use in answer.coupons if use.verdict.holds)
 
 
-def over(_: Storage, told: list[Any]) -> int:
-    used = _used(told)
-    return sum(max(0, used[campaign] - limit) for campaign, limit in USES.items())
-
-
 def wrong(storage: Storage, told: list[Any]) -> tuple[str, ...]:
     shop = awake(storage)
-    used = _used(told)
+    used = used_in(told)
     one, other = (shop.members.find(identifier=each) for each in (ONE, OTHER))
     return broken(
         whoever_may_use_one_does=dict(used) == USES,
@@ -61,10 +56,6 @@ def wrong(storage: Storage, told: list[Any]) -> tuple[str, ...]:
         == shop.points.balance(member=other.member),
         the_books_balance=not shop.audit().findings,
     )
-
-
-def _used(told: list[Any]) -> Counter[CampaignId]:
-    return Counter(campaign for answer in told for campaign in answer or ())
 
 
 def _counted(storage: Storage, members: tuple[MemberId, ...]) -> dict[CampaignId, int]:

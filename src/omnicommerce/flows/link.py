@@ -9,6 +9,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
+import attrs
+
 from omnicommerce.flows.ends import Ends, both_ends, checked_linkable, known_node
 from omnicommerce.flows.regroup import Regrouping, read_circle, regroup
 from omnicommerce.identity import (
@@ -344,22 +346,17 @@ def _answer(
     if not verdict.holds and codes:
         verdict = every(NOT_ONE, [failed(code) for code in codes])
     node = (yield from ask(Get(NODES, ends.a))).must()
-    merged, formed = ((), ()) if after is None else (after.merged, after.formed)
     linked = Linked(
-        verdict, None if piece is None else piece.id, node.person, node.members, "", "", merged, formed
+        verdict,
+        None if piece is None else piece.id,
+        node.person,
+        node.members,
+        merged=() if after is None else after.merged,
+        formed=() if after is None else after.formed,
     )
     if node.person is None:
         return linked
     standing = (yield from ask(Get(PERSONS, node.person))).must().standing
     if standing is None:
         return linked
-    return Linked(
-        verdict,
-        linked.link,
-        linked.person,
-        linked.members,
-        standing.tier,
-        standing.stage,
-        merged,
-        formed,
-    )
+    return attrs.evolve(linked, tier=standing.tier, stage=standing.stage)
